@@ -1,0 +1,1 @@
+"""Rules and classic machine learning: the bar a network has to clear."""

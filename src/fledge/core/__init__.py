@@ -1,0 +1,1 @@
+"""Errors, tables of names, checked JSON, seeds, devices, progress."""

@@ -1,0 +1,1 @@
+"""Sources, splits, labels, DataBlock, cache, DataLoaders."""

@@ -1,0 +1,94 @@
+"""One side of the samples, ready to give any of them encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fledge.core.errors import DataError, shown
+from fledge.core.seeds import Draws
+from fledge.data.fronts import Fronts
+from fledge.data.samples import Places
+from fledge.transforms.transform import Transform, stack
+
+
+@final
+@dataclass(frozen=True)
+class WholeColumn:
+    """Values that were encoded all at once: a batch is picked out of one tensor."""
+
+    transform: Transform[Any, Any]
+    encoded: Tensor
+
+    def gather(self, items: Places, draws: Draws | None, *, pinned: bool = False) -> Tensor:
+        """The encoded values of some items."""
+        places = torch.from_numpy(items).to(self.encoded.device, non_blocking=True)
+        return self.encoded.index_select(0, places)
+
+    def to(self, device: torch.device) -> WholeColumn:
+        """The same, standing on a device."""
+        return replace(self, encoded=self.encoded.to(device))
+
+
+@final
+@dataclass(frozen=True)
+class ReadColumn:
+    """Values that are read when they are needed."""
+
+    transform: Transform[Any, Any]
+    values: Sequence[Any]
+    fronts: Fronts
+
+    def gather(self, items: Places, draws: Draws | None, *, pinned: bool = False) -> Tensor:
+        """The encoded values of some items, each with its own random numbers."""
+        encoded = [self._one(int(item), None if draws is None else draws_of(draws, k)) for k, item in enumerate(items)]
+        return together(encoded, pinned=pinned)
+
+    def _one(self, item: int, draws: Draws | None) -> Any:
+        try:
+            return self.transform.rest(self.fronts.of(self.values[item]), draws)
+        except Exception as error:
+            error.add_note(f"while reading item {item}: {shown(self.values[item], 200)}")
+            raise
+
+
+Column = WholeColumn | ReadColumn
+
+
+def column(transform: Transform[Any, Any], values: Sequence[Any], fronts: Fronts | None) -> Column:
+    """The column of a transform's kind: whole where it is eager, read item by item where it isn't."""
+    if transform.eager:
+        return WholeColumn(transform, transform.encode_all(values))
+    return ReadColumn(transform, values, fronts or Fronts(transform))
+
+
+def draws_of(draws: Draws, place: int) -> Draws:
+    """The random numbers of one item of a batch."""
+    return Draws(draws.seed, draws.epoch, draws.items[place : place + 1])
+
+
+def together(encoded: Sequence[Any], *, pinned: bool = False) -> Tensor:
+    """Encoded values as one batch, in memory a card can copy from by itself where that is asked for."""
+    _check_shapes(encoded)
+    if not isinstance(encoded[0], Tensor | np.ndarray):
+        return stack(encoded)
+    arrays = [each.numpy() if isinstance(each, Tensor) else each for each in encoded]
+    first = torch.from_numpy(np.empty(0, arrays[0].dtype))
+    batch = torch.empty((len(arrays), *arrays[0].shape), dtype=first.dtype, pin_memory=pinned)
+    np.stack(arrays, out=batch.numpy())
+    return batch
+
+
+def _check_shapes(encoded: Sequence[Any]) -> None:
+    shapes = {tuple(each.shape) for each in encoded if hasattr(each, "shape")}
+    if len(shapes) > 1:
+        one, other = sorted(shapes)[:2]
+        raise DataError(
+            f"items of different sizes can't stand in one batch: {'×'.join(map(str, one))} and {'×'.join(map(str, other))}",
+            hint="bring them to one size first: item_tfms=Resize(224)",
+        )

@@ -1,0 +1,45 @@
+"""What data and their settings are known by, to notice later that they have changed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+from fledge.data.foreign import ForeignLoader
+from fledge.data.loader import Loader
+from fledge.transforms.transform import Codec
+
+AnyLoader = Loader | ForeignLoader
+
+
+def fingerprints(parts: Sequence[AnyLoader], codec: Codec[Any, Any] | None) -> dict[str, str]:
+    """A short text for each of what may change: the items, their labels, the split, the settings, the batches.
+
+    What all names begin with is left out, so that the same files in another folder are the same items.
+    """
+    ours = [part for part in parts if isinstance(part, Loader)]
+    names = [[part.samples.name(place) for place in range(part.count)] for part in ours]
+    start = len(os.path.commonprefix([name for part in names for name in part]))  # noqa: RUF071 - any text will do
+    items = [[name[start:] for name in part] for part in names]
+    labels = [zip(part, loader.samples.targets or [], strict=False) for part, loader in zip(items, ours, strict=True)]
+    settings = [(part.bs, part.seed, part.changes, part.shares is not None) for part in ours]
+    return {
+        "items": short_hash(sorted(name for part in items for name in part)),
+        "labels": short_hash(sorted((name, repr(label)) for part in labels for name, label in part)),
+        "split": short_hash(items),
+        "settings": short_hash([settings, codec]),
+        "batches": short_hash([len(part) for part in parts]),
+    }
+
+
+def short_hash(thing: object) -> str:
+    """Of a thing's text, without the addresses that functions show there.
+
+    >>> short_hash(print) == short_hash(print)
+    True
+    """
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", repr(thing))
+    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()

@@ -1,0 +1,46 @@
+"""The costly first part of encoding, kept in the cache where there is one."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fledge.data.cache import FrontCache
+from fledge.transforms.transform import Transform
+
+
+@final
+class Fronts:
+    """The fronts of values: taken from the cache, or made and put there."""
+
+    def __init__(self, transform: Transform[Any, Any], *, cache: bool = False) -> None:
+        self.transform = transform
+        self.cache = FrontCache.open(transform.front_settings()) if cache else None
+        self._digests: dict[str, bytes] = {}
+
+    def of(self, value: Any) -> Any:
+        """The front of one value."""
+        digest = self._digest(value)
+        if self.cache is None or digest is None:
+            return self.transform.front(value)
+        kept = self.cache.get(digest)
+        if kept is not None:
+            # A copy, for what follows may write into it.
+            return torch.from_numpy(kept.copy())
+        front = self.transform.front(value)
+        if isinstance(front, Tensor) and front.dtype == torch.uint8:
+            self.cache.put(digest, np.ascontiguousarray(front.numpy()))
+        return front
+
+    def _digest(self, value: Any) -> bytes | None:
+        """What a file's content is known by in the cache; nothing for values that are not files."""
+        if self.cache is None or not isinstance(value, str | os.PathLike):
+            return None
+        path = os.fspath(value)
+        if path not in self._digests:
+            self._digests[path] = self.cache.digest(path)
+        return self._digests[path]

@@ -1,0 +1,80 @@
+"""Samples as pictures, the way the model gets them."""
+
+from __future__ import annotations
+
+import math
+from io import BytesIO
+from typing import Any, final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from fledge.core.errors import UsageError
+from fledge.data.loader import Loader
+from fledge.transforms.transform import Codec
+
+_CELL = 2.4
+"""Inches of a sample's side."""
+
+
+@final
+class Drawing(Figure):
+    """A figure that a notebook shows by itself, whether or not pyplot was ever set up there."""
+
+    def _repr_png_(self) -> bytes:
+        file = BytesIO()
+        self.savefig(file, format="png")
+        return file.getvalue()
+
+
+def show_batch(
+    loader: Loader, codec: Codec[Any, Any], *, max_n: int = 9, unique: bool = False, columns: int | None = None
+) -> Drawing:
+    """A grid of samples with their targets; `unique` shows one sample with its various random changes."""
+    if max_n < 1:
+        raise UsageError(f"max_n={max_n} shows nothing")
+    if unique:
+        batch = loader.pick([turn * loader.count for turn in range(max_n)], train=loader.training)
+    else:
+        batch = next(loader.epoch(0, stop=1, train=loader.training))
+    count = min(max_n, len(batch))
+    figure, cells = grid(count, columns)
+    for place, cell in enumerate(cells):
+        draw(cell, codec.input.decode(batch.inputs[place].cpu()))
+        if batch.targets is not None:
+            label(cell, codec.target.decode(batch.targets[place].cpu()))
+    return figure
+
+
+def grid(count: int, columns: int | None = None) -> tuple[Drawing, list[Axes]]:
+    """A figure with a cell for each of `count` things, in as many columns as make it nearly square."""
+    across = columns or math.ceil(math.sqrt(count))
+    down = math.ceil(count / across)
+    figure = Drawing(figsize=(_CELL * across, (_CELL + 0.3) * down), layout="constrained")
+    cells = [figure.add_subplot(down, across, place + 1) for place in range(count)]
+    for cell in cells:
+        cell.set_axis_off()
+    return figure, cells
+
+
+def draw(cell: Axes, value: Any) -> None:
+    """A picture as such, anything else in words."""
+    pixels = np.asarray(value)
+    if pixels.ndim in (2, 3) and pixels.dtype == np.uint8:
+        cell.imshow(pixels, cmap="gray" if pixels.ndim == 2 or pixels.shape[-1] == 1 else None, interpolation="antialiased")
+    else:
+        cell.text(0.5, 0.5, _in_words(value), ha="center", va="center", wrap=True, fontsize=9)
+
+
+def label(cell: Axes, target: Any) -> None:
+    """What the sample is, above it."""
+    cell.set_title(_in_words(target), fontsize=10, wrap=True)
+
+
+def _in_words(target: Any) -> str:
+    if isinstance(target, float):
+        return f"{target:.4g}"
+    if isinstance(target, list | tuple | set | frozenset):
+        return ", ".join(_in_words(each) for each in target) or "none"
+    return str(target)

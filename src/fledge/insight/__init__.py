@@ -1,0 +1,1 @@
+"""What went on inside: a step in numbers, confusion, worst mistakes."""

@@ -1,0 +1,1 @@
+"""Plain nn.Modules and the frozen descriptions they are built from."""

@@ -1,0 +1,70 @@
+"""Where pretrained weights come from, and what their input has to look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+import huggingface_hub
+from huggingface_hub.errors import EntryNotFoundError
+
+from fledge.core.errors import Unavailable
+from fledge.models.bodies import published
+
+_FILES = {None: "model.safetensors", "open_clip_pytorch_model.bin": "open_clip_model.safetensors"}
+"""The safetensors file that stands beside the one timm names."""
+
+
+@final
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and spread of each channel of a network's input, and the picture size it was trained at."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    size: int
+
+
+def statistics(name: str, channels: int = 3, size: int | None = None) -> Statistics:
+    """What the weights of this network expect; other channels than colours get the colours' average.
+
+    >>> statistics("resnet18").mean
+    (0.485, 0.456, 0.406)
+    """
+    settings = published(name)
+    mean, std = tuple(settings.mean), tuple(settings.std)
+    if channels != len(mean):
+        mean, std = (sum(mean) / len(mean),) * channels, (sum(std) / len(std),) * channels
+    return Statistics(mean, std, size or settings.input_size[-1])
+
+
+def fetch(name: str) -> Path:
+    """The pretrained weights of a network as a safetensors file: from Hugging Face's cache, or fetched into it."""
+    place, file = _source(name)
+    cached = huggingface_hub.try_to_load_from_cache(place, file)
+    if isinstance(cached, str):
+        return Path(cached)
+    try:
+        return Path(huggingface_hub.hf_hub_download(place, file))
+    except (OSError, RuntimeError, EntryNotFoundError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise _unavailable(name, f"could not be fetched: {reason}") from error
+
+
+def _source(name: str) -> tuple[str, str]:
+    settings = published(name)
+    if not settings.hf_hub_id:
+        raise _unavailable(name, "are not published as safetensors, and other kinds of file are not read")
+    file = _FILES.get(settings.hf_hub_filename, settings.hf_hub_filename or "")
+    if not file.endswith(".safetensors"):
+        raise _unavailable(name, f"are published as {file}, and only safetensors files are read")
+    return settings.hf_hub_id, file
+
+
+def _unavailable(name: str, reason: str) -> Unavailable:
+    return Unavailable(
+        f"the pretrained weights of {name} {reason}",
+        hint='pass a file you have, weights="file.safetensors" (--weights FILE), or start from nothing, '
+        "pretrained=False (--no-pretrained)",
+    )

@@ -1,0 +1,1 @@
+"""A trained model as a function, and the file it is kept in."""

@@ -1,0 +1,156 @@
+"""A trained model as a function."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self, final
+
+import torch
+from torch import Tensor, nn
+
+from fledge.core.errors import ModelFileError, TrainingError, UsageError, listed
+from fledge.core.precision import Precision
+from fledge.data.parallel import ordered, usual_workers
+from fledge.models.architecture import Architecture
+from fledge.predictor.card import Card
+from fledge.tasks.answer import Answer
+from fledge.tasks.task import Task
+from fledge.transforms.transform import Codec, stack
+
+_FEW = 4
+_CPU = torch.device("cpu")
+_EXACT = Precision("float32", "what models are saved in")
+_CLOSE = {"float32": 1e-3, "bfloat16": 5e-2, "float16": 5e-2}
+
+
+@final
+@dataclass(frozen=True)
+class Examples:
+    """A few encoded inputs and what the model gave for them: the self-test that travels with it."""
+
+    inputs: Tensor
+    outputs: Tensor
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """A trained function: `answer = task.answers(model(prepare(stack(encode(x)))))`, and nothing else.
+
+    It holds no state that a call changes, so any number of threads may call it. The model is its own from now on:
+    it is put in eval mode and its weights ask for no gradients, so hand over a copy of a model that trains on.
+    """
+
+    task: Task[Any]
+    codec: Codec[Any, Any]
+    model: nn.Module
+    architecture: Architecture
+    card: Card = field(default_factory=Card)
+    examples: Examples | None = None
+    device: torch.device = _CPU
+    precision: Precision = _EXACT
+
+    def __post_init__(self) -> None:
+        self.model.eval().requires_grad_(False)
+        self.model.to(self.device)
+        if all(weight.dim() < 5 for weight in self.model.parameters()):  # 5: convolutions over three dimensions have another
+            self.model.to(memory_format=torch.channels_last)
+
+    def __call__(self, given: Any) -> Any:
+        """The answer to one input; to a list, a tuple or a generator of inputs the list of their answers.
+
+        One is whatever people have: a path, bytes, an open file, an array, a PIL image, a text, a row.
+        """
+        return list(self.stream(given)) if is_many(given) else self.answers([self.codec.input.encode(given)])[0]
+
+    def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
+        """The answers to any number of inputs, one after the other, in bounded memory; inputs are read in a few threads."""
+        if bs < 1:
+            raise UsageError(f"bs={bs}: a batch holds at least one input")
+        encoded, first = self._encoded(iter(items), bs), 0
+        while batch := list(islice(encoded, bs)):
+            yield from self.answers(batch, first)
+            first += len(batch)
+
+    def answers(self, encoded: Sequence[Any], first: int = 0) -> list[Answer]:
+        """The answers to inputs that are encoded already; `first` is the number errors count from."""
+        return self.task.answers(self.outputs(stack(encoded), first), self.codec)
+
+    def outputs(self, batch: Tensor, first: int = 0) -> Tensor:
+        """What the model gives for a stacked batch, in float32 on the CPU; numbers that are not finite are refused."""
+        with torch.inference_mode(), self.precision.autocast(self.device):
+            prepared = self.codec.input.prepare(batch.to(self.device, non_blocking=True))
+            outputs: Tensor = self.model(prepared).float().cpu()
+        if not outputs.sum().isfinite():
+            self._refuse_broken(outputs, first)
+        return outputs
+
+    def with_examples(self, items: Sequence[Any]) -> Self:
+        """This predictor with a self-test of these inputs."""
+        inputs = stack([self.codec.input.encode(item) for item in items])
+        return replace(self, examples=Examples(inputs, self.outputs(inputs)))
+
+    def check(self) -> None:
+        """Answers the stored examples again, and raises an error if that gives anything else than when they were stored."""
+        if self.examples is None:
+            raise ModelFileError(
+                "the model has no stored examples to check its answers with", hint="load it without check=True"
+            )
+        now, then = self.outputs(self.examples.inputs), self.examples.outputs
+        close = _CLOSE[self.precision.name]
+        if now.shape != then.shape or not torch.allclose(now, then, rtol=close, atol=close):
+            far = f"they differ by {(now - then).abs().max().item():.2g}" if now.shape == then.shape else "their shapes differ"
+            raise ModelFileError(
+                f"the model does not give the outputs it gave when it was saved: {far}",
+                hint=f"try the versions it was saved with: {listed([f'{k} {v}' for k, v in self.card.versions.items()])}",
+            )
+
+    def to(self, device: str | torch.device) -> Self:
+        """This predictor on another device; the one at hand stays where it is."""
+        return replace(self, model=copy.deepcopy(self.model), device=torch.device(device))
+
+    def warm(self) -> Self:
+        """Runs the stored examples once, so that the first real call finds everything set up."""
+        if self.examples is not None:
+            self.outputs(self.examples.inputs)
+        return self
+
+    def save(self, path: str | Path) -> str:
+        """Keeps all of it in one safetensors file, and returns the file's digest."""
+        from fledge.predictor.model_file import save
+
+        return save(self, path)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of what is told apart, where the answer is one of several names."""
+        return tuple(getattr(self.codec.target, "names", ()))
+
+    def __repr__(self) -> str:
+        return f"<Predictor {self.card.name or 'without a name'}: {self.task.title}>"
+
+    def _encoded(self, items: Iterator[Any], bs: int) -> Iterator[Any]:
+        while block := list(islice(items, 8 * bs)):
+            workers = usual_workers() if len(block) >= _FEW else 0
+            yield from ordered(self.codec.input.encode, block, workers, ahead=2 * bs)
+
+    def _refuse_broken(self, outputs: Tensor, first: int) -> None:
+        broken = (~outputs.flatten(1).isfinite().all(1)).nonzero().flatten().tolist()
+        if broken:
+            raise TrainingError(
+                f"no answer for input {listed([first + each for each in broken])}: the model gives numbers that are not finite",
+                hint="load an earlier file, or train again",
+            )
+
+
+def is_many(given: Any) -> bool:
+    """Whether several inputs were given: a list, a tuple or a generator. An array, a text or an open file is one.
+
+    >>> is_many(["a.jpg"]), is_many("a.jpg"), is_many(str(n) for n in range(3))
+    (True, False, True)
+    """
+    return isinstance(given, list | tuple) or (isinstance(given, Iterator) and not hasattr(given, "read"))

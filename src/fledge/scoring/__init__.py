@@ -1,0 +1,1 @@
+"""Outputs against targets: losses and metrics."""

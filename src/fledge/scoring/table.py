@@ -1,0 +1,16 @@
+"""The losses by name."""
+
+from __future__ import annotations
+
+from fledge.core.names import Table
+
+LOSSES = Table(
+    "loss",
+    {
+        "cross_entropy": "fledge.scoring.losses:CrossEntropy",
+        "focal": "fledge.scoring.losses:Focal",
+        "binary_cross_entropy": "fledge.scoring.losses:BinaryCrossEntropy",
+        "squared_error": "fledge.scoring.losses:SquaredError",
+        "absolute_error": "fledge.scoring.losses:AbsoluteError",
+    },
+)

@@ -1,0 +1,33 @@
+"""Every kind of problem fledge knows, and which one given data is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fledge.core.errors import UsageError, listed
+from fledge.core.names import Table
+from fledge.tasks.task import Task
+from fledge.transforms.transform import Codec
+
+TASKS = Table(
+    "task",
+    {
+        "image-classification": "fledge.tasks.image_classification:ImageClassification",
+        "image-tags": "fledge.tasks.image_tags:ImageTags",
+        "image-regression": "fledge.tasks.image_regression:ImageRegression",
+        "image-points": "fledge.tasks.image_points:ImagePoints",
+    },
+)
+
+
+def task_for(codec: Codec[Any, Any]) -> Task[Any]:
+    """The task whose inputs and targets are of this codec's kinds."""
+    for name in TASKS:
+        kind = TASKS[name]
+        if kind.fits(codec):
+            task: Task[Any] = kind()
+            return task
+    raise UsageError(
+        f"no task turns {type(codec.input).__name__} into {type(codec.target).__name__}; known are {listed(list(TASKS))}",
+        hint="pass other blocks to DataBlock, or a task of your own: Learner(dls, model, task=MyTask())",
+    )

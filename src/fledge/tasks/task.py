@@ -1,0 +1,63 @@
+"""A kind of problem, described: what every task says of itself."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+import torch
+from torch import Tensor
+
+from fledge.scoring.losses import Loss
+from fledge.scoring.metrics import Metric
+from fledge.tasks.answer import Answer
+from fledge.transforms.transform import Codec
+
+CodecOf = TypeVar("CodecOf", bound=Codec[Any, Any])
+
+
+class Task(ABC, Generic[CodecOf]):
+    """A frozen description of one kind of problem; its fields are saved with the model.
+
+    Machinery above (learner, predictor, report) reads it and never asks which task it is.
+    """
+
+    title: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def fits(cls, codec: Codec[Any, Any]) -> bool:
+        """Whether this is the task of data with such transforms."""
+
+    @abstractmethod
+    def outputs(self, codec: CodecOf) -> int:
+        """How many numbers a model gives for one input."""
+
+    @abstractmethod
+    def loss(self, codec: CodecOf) -> Loss:
+        """What training makes small, unless the person chooses otherwise."""
+
+    @abstractmethod
+    def metrics(self, codec: CodecOf) -> tuple[Metric, ...]:
+        """What held-back results are judged by; the first is the headline."""
+
+    @abstractmethod
+    def probabilities(self, outputs: Tensor) -> Tensor:
+        """Outputs on the scale people read: probabilities, or the numbers themselves."""
+
+    @abstractmethod
+    def answers(self, outputs: Tensor, codec: CodecOf) -> list[Answer]:
+        """What a model's outputs say of each input, in the person's words."""
+
+    def in_units(self, values: Tensor, codec: CodecOf) -> Tensor:
+        """Outputs or targets on the scale metrics are given in, where that is not the network's own."""
+        return values
+
+    def mean_outputs(self, outputs: Sequence[Tensor]) -> Tensor:
+        """Several models' or views' outputs for the same inputs as one."""
+        return torch.stack(list(outputs)).mean(0)
+
+    def tuned(self, outputs: Tensor, targets: Tensor) -> Self:
+        """This task with what can be tuned on held-back results, such as thresholds."""
+        return self

@@ -1,0 +1,1 @@
+"""Value <-> tensor: one file a kind, and the random changes of a batch."""

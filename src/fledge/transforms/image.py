@@ -1,0 +1,153 @@
+"""Pictures as tensors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar, Self, cast, final
+
+import msgspec
+import numpy as np
+import PIL
+import torch
+import torchvision
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from fledge.core.errors import UsageError, shown
+from fledge.core.seeds import Draws
+from fledge.transforms.picture import read_pixels
+from fledge.transforms.resize import PictureStep, Side
+from fledge.transforms.transform import Block, Transform
+
+Channels = Annotated[int, msgspec.Meta(ge=1, le=64)]
+Mean = Annotated[float, msgspec.Meta(ge=-1000, le=1000)]
+Deviation = Annotated[float, msgspec.Meta(gt=0, le=1000)]
+
+_READING = 1
+"""Goes up when the same file and steps give other bytes than before, so that no cache of old bytes is taken for new."""
+
+
+@final
+@dataclass(frozen=True)
+class Image(Transform[Any, Tensor]):
+    """A picture as bytes (channels, height, width), after item steps; in a batch on its device as normalised floats.
+
+    A function of the caller's own may stand among the steps: it is handed the picture, and its results are not cached.
+
+    >>> photo = np.full((4, 8, 3), 255, np.uint8)
+    >>> from fledge.transforms.resize import Resize
+    >>> image = Image(steps=(Resize(2),)).normalised(mean=(0.5,), std=(0.25,))
+    >>> image.encode(photo).shape
+    torch.Size([3, 2, 2])
+    >>> image.prepare(image.encode(photo)[None])[0, :, 0, 0].round(decimals=3)
+    tensor([2., 2., 2.])
+    """
+
+    eager: ClassVar[bool] = False
+
+    steps: tuple[PictureStep, ...] = ()
+    channels: Channels = 3
+    size: tuple[Side, Side] | None = None
+    """Height and width of a prepared batch, where it differs from what the steps give."""
+    mean: tuple[Mean, ...] = (0.0,)
+    std: tuple[Deviation, ...] = (1.0,)
+
+    def __post_init__(self) -> None:
+        for name, values in (("mean", self.mean), ("std", self.std)):
+            if len(values) not in (1, self.channels):
+                raise UsageError(f"{name} has {len(values)} numbers for pictures of {self.channels} channels")
+        if not all(each > 0 for each in self.std):
+            raise UsageError(f"std is {shown(self.std)}: each has to be above 0", hint="std=(1.0,) leaves values as they are")
+
+    def normalised(self, mean: Sequence[float], std: Sequence[float]) -> Self:
+        """The same transform, with values in 0..1 brought to (value - mean) / std in a batch."""
+        return replace(self, mean=tuple(map(float, mean)), std=tuple(map(float, std)))
+
+    def encode(self, value: Any) -> Tensor:
+        return self.rest(self.front(value), None)
+
+    def front(self, value: Any) -> Tensor:
+        """The picture read near the size it is needed in, and the steps before the first random one or function."""
+        need = self.steps[0].at_least() if self._ahead else None
+        pixels = np.ascontiguousarray(read_pixels(value, self.channels, need))
+        picture = torch.from_numpy(pixels).permute(2, 0, 1)
+        for step in self._ahead:
+            picture = step.ahead(picture)
+        return picture.contiguous()
+
+    def rest(self, front: Tensor, draws: Draws | None) -> Tensor:
+        for step in self.steps[self._done :]:
+            front = step(front, draws) if isinstance(step, PictureStep) else cast(Callable[[Tensor], Tensor], step)(front)
+        return front.contiguous()
+
+    def front_settings(self) -> str:
+        ahead = [repr(step) for step in self._ahead]
+        versions = {"pillow": PIL.__version__, "torch": str(torch.__version__), "torchvision": str(torchvision.__version__)}
+        return json.dumps({"reading": _READING, "channels": self.channels, "steps": ahead, **versions})
+
+    def prepare(self, batch: Tensor) -> Tensor:
+        """Bytes in a batch as normalised float32, channels last in memory."""
+        floats = torch.empty(batch.shape, dtype=torch.float32, device=batch.device, memory_format=torch.channels_last)
+        for channel, (mean, std) in enumerate(zip(*self._normalisation(), strict=True)):
+            torch.add(torch.tensor(-mean / std), batch[:, channel], alpha=1 / (255 * std), out=floats[:, channel])
+        if self.size is None or batch.shape[2:] == self.size:
+            return floats
+        return F.interpolate(floats, self.size, mode="bilinear", antialias=True)
+
+    def plan(self, changes: Sequence[Any], draws: Draws, batch: Tensor) -> Any:
+        from fledge.transforms.augment import PicturePlan
+
+        height, width = batch.shape[2:]
+        return PicturePlan.of(changes, draws, (height, width), self.size or (height, width), batch.device)
+
+    def augment(self, batch: Tensor, plan: Any) -> Tensor:
+        augmented: Tensor = plan.pictures(batch, *self._normalisation())
+        return augmented
+
+    def decode(self, value: Tensor) -> NDArray[np.uint8]:
+        """An encoded or a prepared picture as bytes (height, width, channels), to be looked at."""
+        picture = value.detach().cpu()
+        if picture.dtype != torch.uint8:
+            mean, std = (torch.tensor(each).view(-1, 1, 1) for each in self._normalisation())
+            picture = ((picture.float() * std + mean) * 255).round().clamp(0, 255).to(torch.uint8)
+        pixels: NDArray[np.uint8] = picture.permute(1, 2, 0).contiguous().numpy()
+        return pixels
+
+    @property
+    def _ahead(self) -> tuple[PictureStep, ...]:
+        """The steps that are done, at least in part, before a picture is cached."""
+        return tuple(step for step in self.steps[: self._done + 1] if isinstance(step, PictureStep))
+
+    @property
+    def _done(self) -> int:
+        """How many steps stand before the first that is random or a function."""
+        return next(
+            (place for place, step in enumerate(self.steps) if not isinstance(step, PictureStep) or step.random),
+            len(self.steps),
+        )
+
+    def _normalisation(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Mean and standard deviation, one each a channel."""
+        mean, std = (each * self.channels if len(each) == 1 else each for each in (self.mean, self.std))
+        return mean, std
+
+
+@final
+@dataclass(frozen=True)
+class ImageBlock(Block):
+    """Pictures, from wherever `read_picture` can read them: 1 channel is luma, 3 are RGB, 4 are RGBA."""
+
+    channels: int = 3
+
+    def learn(self, values: Sequence[Any], steps: Sequence[Any] = ()) -> Image:
+        """Nothing has to be learned from the pictures themselves."""
+        return self.reader(steps)
+
+    def reader(self, steps: Sequence[Any] = ()) -> Image:
+        for step in steps:
+            if isinstance(step, type) or not callable(step):
+                raise UsageError(f"{shown(step)} is not an item step", hint="item_tfms=Resize(224)")
+        return Image(steps=tuple(steps), channels=self.channels)

@@ -1,0 +1,25 @@
+"""What can be kept in a model file: transforms, and the steps pictures take, by name."""
+
+from __future__ import annotations
+
+from fledge.core.names import Table
+
+TRANSFORMS = Table(
+    "transform",
+    {
+        "category": "fledge.transforms.category:Category",
+        "image": "fledge.transforms.image:Image",
+        "multi_category": "fledge.transforms.multi_category:MultiCategory",
+        "number": "fledge.transforms.number:Number",
+        "points": "fledge.transforms.points:Points",
+    },
+)
+
+STEPS = Table(
+    "picture step",
+    {
+        "center_crop": "fledge.transforms.resize:CenterCrop",
+        "random_resized_crop": "fledge.transforms.resize:RandomResizedCrop",
+        "resize": "fledge.transforms.resize:Resize",
+    },
+)

@@ -1,0 +1,104 @@
+"""Values to tensors and back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fledge.core.seeds import Draws
+
+Value = TypeVar("Value")
+"""What people have: a path, a label, a number."""
+
+Encoded = TypeVar("Encoded")
+"""What one value becomes before it is put in a batch."""
+
+
+class Transform(ABC, Generic[Value, Encoded]):
+    """A kind of value that has learned what it needs: frozen, and saved as its fields.
+
+    A value goes `front` (deterministic, slow, kept in the cache) -> `rest` (cheap; random while training)
+    -> stacked into a batch -> `prepare` on the device (or `augment`, which is `prepare` with random changes).
+    `encode` is front and rest without randomness: what training's held-back part, calls, the command line
+    and the server all use.
+    """
+
+    eager: ClassVar[bool] = True
+    """Whether a whole column is encoded at once and held in memory, rather than item by item as it is read."""
+
+    @abstractmethod
+    def encode(self, value: Value) -> Encoded:
+        """One value as the network's side knows it."""
+
+    @abstractmethod
+    def decode(self, value: Any) -> Any:
+        """The way back, for people to look at."""
+
+    def encode_all(self, values: Sequence[Value]) -> Tensor:
+        """A whole column as one tensor, first dimension the items."""
+        return stack([self.encode(value) for value in values])
+
+    def front(self, value: Value) -> Encoded:
+        """The deterministic, costly part of encode; its result may be kept as bytes."""
+        return self.encode(value)
+
+    def rest(self, front: Any, draws: Draws | None) -> Encoded:
+        """What follows front for one item; `draws` holds its random numbers while training, else nothing."""
+        encoded: Encoded = front
+        return encoded
+
+    def front_settings(self) -> str:
+        """Everything front's result depends on besides the value, as text."""
+        return repr(self)
+
+    def prepare(self, batch: Tensor) -> Tensor:
+        """A stacked batch, on its device, as the model takes it."""
+        return batch
+
+    def plan(self, changes: Sequence[Any], draws: Draws, batch: Tensor) -> Any:
+        """The random changes of one batch of inputs, drawn; targets that must move along are handed the same plan."""
+        raise TypeError(f"{type(self).__name__} knows no random changes of a batch, so batch_tfms can't be used with it")
+
+    def augment(self, batch: Tensor, plan: Any) -> Tensor:
+        """`prepare`, with the plan's random changes."""
+        return self.prepare(batch)
+
+
+InputTransform = TypeVar("InputTransform", bound=Transform[Any, Any])
+TargetTransform = TypeVar("TargetTransform", bound=Transform[Any, Any])
+
+
+@dataclass(frozen=True)
+class Codec(Generic[InputTransform, TargetTransform]):
+    """The transforms of both sides: all that is needed to read an input and to say an answer."""
+
+    input: InputTransform
+    target: TargetTransform
+
+
+class Block(ABC):
+    """A kind of value, before anything was learned about it."""
+
+    @abstractmethod
+    def learn(self, values: Sequence[Any], steps: Sequence[Any] = ()) -> Transform[Any, Any]:
+        """The transform fitted to the training values; `steps` are the item transforms asked for."""
+
+    def reader(self, steps: Sequence[Any] = ()) -> Transform[Any, Any] | None:
+        """The transform that shows whether an item can be read, for kinds whose reading can fail."""
+        return None
+
+
+def stack(encoded: Sequence[Any]) -> Tensor:
+    """Encoded values as one batch."""
+    first = encoded[0]
+    if isinstance(first, Tensor):
+        return torch.stack(list(encoded))
+    if isinstance(first, np.ndarray):
+        return torch.from_numpy(np.stack(encoded))
+    return torch.tensor(encoded)
