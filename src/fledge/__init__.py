@@ -1,0 +1,299 @@
+"""fledge turns examples into a function: from data of your own to a trained model that you call."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fledge.core.errors import FledgeError as FledgeError
+    from fledge.data.block import DataBlock as DataBlock
+    from fledge.data.dataloaders import DataLoaders as DataLoaders
+    from fledge.data.image_dataloaders import ImageDataLoaders as ImageDataLoaders
+    from fledge.data.labels import ColReader as ColReader
+    from fledge.data.labels import RegexLabeller as RegexLabeller
+    from fledge.data.labels import parent_label as parent_label
+    from fledge.data.sources import get_files as get_files
+    from fledge.data.sources import get_image_files as get_image_files
+    from fledge.data.splits import (
+        ColSplitter as ColSplitter,
+    )
+    from fledge.data.splits import (
+        FuncSplitter as FuncSplitter,
+    )
+    from fledge.data.splits import (
+        GrandparentSplitter as GrandparentSplitter,
+    )
+    from fledge.data.splits import (
+        GroupSplitter as GroupSplitter,
+    )
+    from fledge.data.splits import (
+        IndexSplitter as IndexSplitter,
+    )
+    from fledge.data.splits import (
+        KFoldSplitter as KFoldSplitter,
+    )
+    from fledge.data.splits import (
+        MaskSplitter as MaskSplitter,
+    )
+    from fledge.data.splits import (
+        RandomSplitter as RandomSplitter,
+    )
+    from fledge.predictor.model_file import load as load
+    from fledge.predictor.predictor import Predictor as Predictor
+    from fledge.scoring.losses import (
+        AbsoluteError as AbsoluteError,
+    )
+    from fledge.scoring.losses import (
+        BinaryCrossEntropy as BinaryCrossEntropy,
+    )
+    from fledge.scoring.losses import (
+        CrossEntropy as CrossEntropy,
+    )
+    from fledge.scoring.losses import (
+        Focal as Focal,
+    )
+    from fledge.scoring.losses import (
+        SquaredError as SquaredError,
+    )
+    from fledge.scoring.metrics import (
+        accuracy as accuracy,
+    )
+    from fledge.scoring.metrics import (
+        accuracy_multi as accuracy_multi,
+    )
+    from fledge.scoring.metrics import (
+        error_rate as error_rate,
+    )
+    from fledge.scoring.metrics import (
+        f1 as f1,
+    )
+    from fledge.scoring.metrics import (
+        f1_multi as f1_multi,
+    )
+    from fledge.scoring.metrics import (
+        mae as mae,
+    )
+    from fledge.scoring.metrics import (
+        mse as mse,
+    )
+    from fledge.scoring.metrics import (
+        precision as precision,
+    )
+    from fledge.scoring.metrics import (
+        r2 as r2,
+    )
+    from fledge.scoring.metrics import (
+        recall as recall,
+    )
+    from fledge.scoring.metrics import (
+        rmse as rmse,
+    )
+    from fledge.scoring.metrics import (
+        roc_auc as roc_auc,
+    )
+    from fledge.scoring.metrics import (
+        top_k_accuracy as top_k_accuracy,
+    )
+    from fledge.training.callback import Callback as Callback
+    from fledge.training.learner import Learner as Learner
+    from fledge.training.vision import vision_learner as vision_learner
+    from fledge.transforms.category import CategoryBlock as CategoryBlock
+    from fledge.transforms.colour import Brightness as Brightness
+    from fledge.transforms.colour import Contrast as Contrast
+    from fledge.transforms.colour import Hue as Hue
+    from fledge.transforms.colour import Saturation as Saturation
+    from fledge.transforms.erase import Erase as Erase
+    from fledge.transforms.erase import Noise as Noise
+    from fledge.transforms.geometry import (
+        Crop as Crop,
+    )
+    from fledge.transforms.geometry import (
+        Dihedral as Dihedral,
+    )
+    from fledge.transforms.geometry import (
+        Flip as Flip,
+    )
+    from fledge.transforms.geometry import (
+        Rotate as Rotate,
+    )
+    from fledge.transforms.geometry import (
+        Warp as Warp,
+    )
+    from fledge.transforms.geometry import (
+        Zoom as Zoom,
+    )
+    from fledge.transforms.image import ImageBlock as ImageBlock
+    from fledge.transforms.multi_category import MultiCategoryBlock as MultiCategoryBlock
+    from fledge.transforms.number import NumberBlock as NumberBlock
+    from fledge.transforms.points import PointBlock as PointBlock
+    from fledge.transforms.presets import Normalize as Normalize
+    from fledge.transforms.presets import aug_transforms as aug_transforms
+    from fledge.transforms.resize import CenterCrop as CenterCrop
+    from fledge.transforms.resize import RandomResizedCrop as RandomResizedCrop
+    from fledge.transforms.resize import Resize as Resize
+
+_PLACES = {
+    "fledge.core.errors": ("FledgeError",),
+    "fledge.data.block": ("DataBlock",),
+    "fledge.data.dataloaders": ("DataLoaders",),
+    "fledge.data.image_dataloaders": ("ImageDataLoaders",),
+    "fledge.data.labels": (
+        "ColReader",
+        "RegexLabeller",
+        "parent_label",
+    ),
+    "fledge.data.sources": (
+        "get_files",
+        "get_image_files",
+    ),
+    "fledge.data.splits": (
+        "ColSplitter",
+        "FuncSplitter",
+        "GrandparentSplitter",
+        "GroupSplitter",
+        "IndexSplitter",
+        "KFoldSplitter",
+        "MaskSplitter",
+        "RandomSplitter",
+    ),
+    "fledge.predictor.model_file": ("load",),
+    "fledge.predictor.predictor": ("Predictor",),
+    "fledge.scoring.losses": (
+        "AbsoluteError",
+        "BinaryCrossEntropy",
+        "CrossEntropy",
+        "Focal",
+        "SquaredError",
+    ),
+    "fledge.scoring.metrics": (
+        "accuracy",
+        "accuracy_multi",
+        "error_rate",
+        "f1",
+        "f1_multi",
+        "mae",
+        "mse",
+        "precision",
+        "r2",
+        "recall",
+        "rmse",
+        "roc_auc",
+        "top_k_accuracy",
+    ),
+    "fledge.training.callback": ("Callback",),
+    "fledge.training.learner": ("Learner",),
+    "fledge.training.vision": ("vision_learner",),
+    "fledge.transforms.category": ("CategoryBlock",),
+    "fledge.transforms.colour": (
+        "Brightness",
+        "Contrast",
+        "Hue",
+        "Saturation",
+    ),
+    "fledge.transforms.erase": (
+        "Erase",
+        "Noise",
+    ),
+    "fledge.transforms.geometry": (
+        "Crop",
+        "Dihedral",
+        "Flip",
+        "Rotate",
+        "Warp",
+        "Zoom",
+    ),
+    "fledge.transforms.image": ("ImageBlock",),
+    "fledge.transforms.multi_category": ("MultiCategoryBlock",),
+    "fledge.transforms.number": ("NumberBlock",),
+    "fledge.transforms.points": ("PointBlock",),
+    "fledge.transforms.presets": (
+        "Normalize",
+        "aug_transforms",
+    ),
+    "fledge.transforms.resize": (
+        "CenterCrop",
+        "RandomResizedCrop",
+        "Resize",
+    ),
+}
+"""Where the public names live. Each is fetched on first use, so that importing fledge is quick and loads no torch."""
+
+_OWNERS = {name: module for module, names in _PLACES.items() for name in names}
+
+__all__ = [
+    "AbsoluteError",
+    "BinaryCrossEntropy",
+    "Brightness",
+    "Callback",
+    "CategoryBlock",
+    "CenterCrop",
+    "ColReader",
+    "ColSplitter",
+    "Contrast",
+    "Crop",
+    "CrossEntropy",
+    "DataBlock",
+    "DataLoaders",
+    "Dihedral",
+    "Erase",
+    "FledgeError",
+    "Flip",
+    "Focal",
+    "FuncSplitter",
+    "GrandparentSplitter",
+    "GroupSplitter",
+    "Hue",
+    "ImageBlock",
+    "ImageDataLoaders",
+    "IndexSplitter",
+    "KFoldSplitter",
+    "Learner",
+    "MaskSplitter",
+    "MultiCategoryBlock",
+    "Noise",
+    "Normalize",
+    "NumberBlock",
+    "PointBlock",
+    "Predictor",
+    "RandomResizedCrop",
+    "RandomSplitter",
+    "RegexLabeller",
+    "Resize",
+    "Rotate",
+    "Saturation",
+    "SquaredError",
+    "Warp",
+    "Zoom",
+    "accuracy",
+    "accuracy_multi",
+    "aug_transforms",
+    "error_rate",
+    "f1",
+    "f1_multi",
+    "get_files",
+    "get_image_files",
+    "load",
+    "mae",
+    "mse",
+    "parent_label",
+    "precision",
+    "r2",
+    "recall",
+    "rmse",
+    "roc_auc",
+    "top_k_accuracy",
+    "vision_learner",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OWNERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_OWNERS[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""The loop: Learner, Run, callbacks, schedules, checkpoints."""

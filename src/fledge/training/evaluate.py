@@ -1,0 +1,93 @@
+"""A look at held-back data: the same reading and the same model, nothing learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fledge.data.fingerprint import AnyLoader
+from fledge.scoring.figure import Figure
+from fledge.scoring.tally import Tally
+from fledge.training.features import Autocast, Features
+
+if TYPE_CHECKING:
+    from fledge.training.learner import Learner
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model gave for every item looked at, in float32 on the CPU."""
+
+    outputs: Tensor
+    targets: Tensor | None
+    losses: Tensor | None
+    """The loss of each item; where the loss gives only one number for a batch, that of its batch."""
+    items: NDArray[np.int64] | None
+    tallies: dict[str, Tally]
+
+    def values(self) -> dict[str, float]:
+        """The loss and the metrics as plain numbers; nothing where nobody knows what is true."""
+        if self.losses is None:
+            return {}
+        return {"valid_loss": float(self.losses.mean()), **{name: tally.value() for name, tally in self.tallies.items()}}
+
+    def figures(self) -> dict[str, Figure]:
+        """The metrics with their counts and 95 % intervals."""
+        return {name: tally.figure() for name, tally in self.tallies.items()}
+
+
+def evaluate(
+    learner: Learner,
+    model: nn.Module,
+    loader: AnyLoader | Features,
+    autocast: Autocast,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    view: int | None = None,
+) -> Evaluation | None:
+    """Every batch in order; `view` asks for that random view of the items. Nothing if `stop` says so meanwhile."""
+    tallies = {metric.name: metric.start() for metric in learner.metrics}
+    outputs, targets, losses, items = [], [], [], []
+    batches = loader.epoch(0, train=False) if view is None else loader.epoch(view, train=True, shuffle=False)
+    with resting(model), torch.inference_mode():
+        for batch in batches:
+            if stop():
+                return None
+            with autocast():
+                given = model(batch.inputs).float()
+            outputs.append(given.cpu())
+            if batch.items is not None:
+                items.append(batch.items)
+            if batch.targets is not None:
+                losses.append(learner.item_losses(given, batch.targets).cpu())
+                targets.append(batch.targets.cpu())
+                measured = learner.in_units(given), learner.in_units(batch.targets)
+                for tally in tallies.values():
+                    tally.add(*measured)
+    return Evaluation(
+        torch.cat(outputs),
+        torch.cat(targets) if targets else None,
+        torch.cat(losses) if losses else None,
+        np.concatenate(items) if items else None,
+        tallies if targets else {},
+    )
+
+
+@contextmanager
+def resting(model: nn.Module) -> Iterator[None]:
+    """The whole model in eval mode for a while; afterwards each part as it was."""
+    training = [module for module in model.modules() if module.training]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module in training:
+            module.training = True

@@ -1,0 +1,113 @@
+"""A learner for pictures, from the name of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import nn
+
+from fledge.core.errors import UsageError, shown
+from fledge.core.seeds import key
+from fledge.data.dataloaders import DataLoaders
+from fledge.models.architecture import Architecture, Custom
+from fledge.models.bodies import Padding
+from fledge.models.pretrained import Statistics
+from fledge.models.recogniser import Pooling
+from fledge.models.small import SmallNet
+from fledge.models.vision import vision_net
+from fledge.tasks.table import task_for
+from fledge.training.learner import Learner
+from fledge.transforms.image import Image
+
+Net = str | nn.Module | Callable[[int], nn.Module]
+"""A timm name, "small", a network of one's own, or a function that makes one for so many outputs."""
+
+
+def vision_learner(
+    dls: DataLoaders,
+    net: Net,
+    *,
+    pretrained: bool = True,
+    weights: str | Path | None = None,
+    normalize: bool = True,
+    pool: Pooling | Literal["auto"] = "auto",
+    hidden: tuple[int, ...] = (512,),
+    dropout: float = 0.5,
+    padding: Padding = "own",
+    size: int | None = None,
+    **options: Any,
+) -> Learner:
+    """A learner whose network sees pictures: a pretrained body by its timm name under a new head, or one of your own.
+
+    The body's weights come from `weights` (a safetensors file), or with `pretrained` from where timm publishes them; a
+    network with either begins with its body frozen. `normalize` brings pictures to the statistics those weights know,
+    unless `batch_tfms` say otherwise. `options` are those of `Learner`.
+    """
+    if dls.codec is None or not isinstance(dls.codec.input, Image):
+        raise UsageError(
+            "vision_learner needs loaders of pictures", hint="build them with ImageBlock, or use Learner(dls, model)"
+        )
+    task, channels = options.get("task") or task_for(dls.codec), dls.codec.input.channels
+    outputs, named = task.outputs(dls.codec), isinstance(net, str) and net != "small"
+    architecture: Architecture
+    model: nn.Module
+    with _seeded(dls.train.seed if options.get("seed") is None else options["seed"]):
+        if isinstance(net, str) and named:
+            architecture, model, expected = vision_net(
+                net,
+                outputs,
+                pretrained=pretrained,
+                weights=weights,
+                channels=channels,
+                pool=pool,
+                hidden=hidden,
+                dropout=dropout,
+                padding=padding,
+                size=size,
+            )
+            dls = _normalised(dls, expected) if normalize else dls
+        elif weights is not None:
+            raise UsageError(f"weights={shown(str(weights))} go with a network by its timm name, not with {shown(net)}")
+        else:
+            architecture, model = _of_ones_own(net, outputs, channels)
+    learner = Learner(dls, model, architecture=architecture, **options)
+    if named and (pretrained or weights is not None):
+        learner.freeze()
+    return learner
+
+
+def _of_ones_own(net: Net, outputs: int, channels: int) -> tuple[Architecture, nn.Module]:
+    if net == "small":
+        small = SmallNet(outputs, channels)
+        return small, small.build()
+    if isinstance(net, nn.Module):
+        return Custom(type(net).__name__), net
+    if isinstance(net, str) or not callable(net):
+        raise UsageError(
+            f"{shown(net)} is no network", hint='pass a timm name such as "resnet18", "small", a module or a function'
+        )
+    model = net(outputs)
+    if not isinstance(model, nn.Module):
+        raise UsageError(f"{shown(net)} made a {type(model).__name__} of {outputs} outputs, and a network was expected")
+    return Custom(type(model).__name__), model
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """New weights depend on the seed alone, and the caller's random numbers go on as before."""
+    with torch.random.fork_rng():
+        torch.manual_seed(key(seed, "weights") & 0x7FFFFFFFFFFFFFFF)
+        yield
+
+
+def _normalised(dls: DataLoaders, expected: Statistics) -> DataLoaders:
+    """The loaders with the statistics that the weights expect, where nothing else was asked for."""
+    codec = dls.codec
+    assert codec is not None
+    plain = replace(codec.input, mean=Image.mean, std=Image.std) == codec.input
+    return dls.normalised(expected.mean, expected.std) if plain else dls
