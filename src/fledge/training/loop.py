@@ -48,7 +48,7 @@ def step(run: Run, batch: Batch) -> None:
     run.batch, run.inputs, run.targets = batch, batch.inputs, batch.targets
     run.tell("batch_start")
 
-    with parts.autocast():
+    with parts.settling(), parts.autocast():
         run.outputs = parts.model(run.inputs)
         run.loss = learner.loss(run.outputs, run.targets)
     run.tell("loss_end")

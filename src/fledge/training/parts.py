@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -18,10 +18,13 @@ from fledge.models.groups import freeze, parameter_groups
 from fledge.models.recogniser import Recogniser
 from fledge.training.features import Autocast, Features, stored
 from fledge.training.optimizers import build
+from fledge.training.settling import settling, unsettled
 from fledge.training.stage import Stage
 
 if TYPE_CHECKING:
     from fledge.training.learner import Learner
+
+_NOTHING_TO_SETTLE = nullcontext()
 
 Batches = AnyLoader | Features
 """What a stage trains on: the learner's loaders, or features stored from them."""
@@ -50,6 +53,7 @@ class Parts:
         resting = {id(buffer) for module in self.resting for buffer in module.buffers()}
         self._buffers = _by_kind([each for each in self.model.buffers() if id(each) not in resting])
         self._kept = [[each.clone() for each in group] for group in self._buffers]
+        self._unsettled = unsettled(self.model, self.resting)
 
     @classmethod
     def of(cls, learner: Learner, stage: Stage) -> Self:
@@ -97,11 +101,16 @@ class Parts:
             for kept, buffers in zip(self._kept, self._buffers, strict=True):
                 torch._foreach_copy_(kept, buffers)
 
+    def settling(self) -> AbstractContextManager[None]:
+        """The context of a forward pass in training."""
+        return settling(self._unsettled) if self._unsettled else _NOTHING_TO_SETTLE
+
     def undo_step(self) -> None:
         """Forgets what a failed step left: its gradients, and what it changed in batch norms."""
         self.optimizer.zero_grad()
         for kept, buffers in zip(self._kept, self._buffers, strict=True):
             torch._foreach_copy_(buffers, kept)
+        self._unsettled = unsettled(self.model, self.resting)
 
     def backward(self, loss: Tensor, accumulate: int) -> None:
         """Adds up the gradients of a share of a step."""
