@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from fledge.core.names import Table
 
 if TYPE_CHECKING:
     from fledge.core.errors import FledgeError as FledgeError
@@ -219,7 +220,7 @@ _PLACES = {
 }
 """Where the public names live. Each is fetched on first use, so that importing fledge is quick and loads no torch."""
 
-_OWNERS = {name: module for module, names in _PLACES.items() for name in names}
+_NAMES = Table("public name", {name: f"{module}:{name}" for module, names in _PLACES.items() for name in names})
 
 __all__ = [
     "AbsoluteError",
@@ -288,9 +289,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _OWNERS:
+    if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_OWNERS[name]), name)
+    value = _NAMES[name]
     globals()[name] = value
     return value
 

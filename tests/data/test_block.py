@@ -80,10 +80,11 @@ def test_every_unreadable_file_is_listed_with_its_reason_and_nothing_else(
     assert (tmp_path / "bad_files.csv").read_text().count("\n") == 3
 
 
-def test_more_than_one_bad_item_in_twenty_is_said_loudly(some_bad: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_more_than_one_bad_item_in_twenty_stops_it_unless_told_to_go_on(some_bad: Path) -> None:
     (some_bad / "forest" / "forest_002.jpg").write_bytes(b"GIF89a")
-    loaders(PHOTOS, some_bad)
-    assert "more than one in twenty" in caplog.text
+    with pytest.raises(DataError, match="3 of 40 items can't be used, more than one in twenty"):
+        loaders(PHOTOS, some_bad)
+    assert len(loaders(PHOTOS, some_bad, on_bad="skip").bad) == 3
 
 
 def test_bad_items_stop_it_where_that_was_asked_for(some_bad: Path) -> None:
@@ -126,15 +127,25 @@ def test_one_class_is_refused(photos: Path) -> None:
 def test_a_class_that_loses_all_its_items_is_named(some_bad: Path, caplog: pytest.LogCaptureFixture) -> None:
     (some_bad / "fox").mkdir()
     (some_bad / "fox" / "1.jpg").write_bytes(b"junk")
-    dls = loaders(PHOTOS, some_bad)
+    with pytest.raises(DataError, match="more than one in twenty"):
+        loaders(PHOTOS, some_bad)
+    dls = loaders(PHOTOS, some_bad, on_bad="skip")
     assert "every item of class fox had to be set aside" in caplog.text
     assert [each.kind for each in dls.findings] == ["class_lost"]
+
+
+def test_a_class_that_loses_all_its_items_stops_it(photos: Path, tmp_path: Path) -> None:
+    shutil.copytree(photos, tmp_path / "photos")
+    (tmp_path / "photos" / "fox").mkdir()
+    (tmp_path / "photos" / "fox" / "1.jpg").write_bytes(b"junk")
+    with pytest.raises(DataError, match="every item of class fox had to be set aside"):
+        loaders(PHOTOS, tmp_path / "photos")
 
 
 def test_items_without_a_label_are_set_aside(caplog: pytest.LogCaptureFixture) -> None:
     rows = [(float(number), "even" if number % 2 == 0 else "odd") for number in range(20)]
     rows += [(20.0, None), (21.0, "  "), (22.0, float("nan"))]  # type: ignore[list-item]
-    dls = loaders(NUMBERS, rows)
+    dls = loaders(NUMBERS, rows, on_bad="skip")
     assert [(each.name, each.reason) for each in dls.bad] == [(f"item {place}", "it has no label") for place in (20, 21, 22)]
     assert "3 of 23 items are set aside" in caplog.text
 

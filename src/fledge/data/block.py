@@ -66,22 +66,23 @@ class DataBlock:
         workers: int | None = None,
         device: str | torch.device = "auto",
         cache: bool = True,
-        on_bad: OnBad = "skip",
+        on_bad: OnBad = "auto",
         balance: Balance = None,
     ) -> DataLoaders:
         """The samples of a source (a folder, a frame, a list of items) as batches.
 
         Every item is read once before anything else; what can't be read or has no label is set aside and listed
-        (`dls.bad`), or stops it all with `on_bad="raise"`. `cache` keeps what was read for later epochs and runs.
+        (`dls.bad`), unless it is more than one item in twenty, or all of a class: that stops it all, and `on_bad="skip"` goes
+        on nevertheless, `"raise"` stops at the first. `cache` keeps what was read for later epochs and runs.
         """
-        checked_choice("on_bad", on_bad, ("skip", "raise"))
+        checked_choice("on_bad", on_bad, ("auto", "skip", "raise"))
         checked_choice("balance", balance, (None, "sample"))
         threads = usual_workers() if workers is None else workers
         place = choose_device(device).device
         readers = self.readers(cache=cache)
         gathered = self.gathered(source, readers, threads)
         report_bad(gathered, on_bad)
-        findings = checked_labels(gathered)
+        findings = checked_labels(gathered, on_bad)
         parts = self.parts(gathered)
         fitted = self.fitted(parts["train"], readers, cache=cache)
         loaders = {}

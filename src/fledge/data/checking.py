@@ -13,8 +13,8 @@ from fledge.data.gathering import Gathered
 from fledge.data.label_checks import Finding, check_labels
 from fledge.data.parallel import ordered
 
-OnBad = Literal["skip", "raise"]
-"""What to do about items that can't be used: set them aside and list them, or stop."""
+OnBad = Literal["auto", "skip", "raise"]
+"""What to do about items that can't be used: set them aside and list them, or stop; "auto" stops where there are many."""
 
 _CHUNK = 16
 """Items a thread reads in one go."""
@@ -50,21 +50,25 @@ def report_bad(gathered: Gathered, on_bad: OnBad) -> None:
     some = "; ".join(str(each) for each in bad[:3]) + (f"; and {len(bad) - 3} more" if len(bad) > 3 else "")
     if len(bad) == count:
         raise DataError(f"none of the {count} items can be used: {some}", hint="DataBlock.summary(source) shows one item's way")
-    if on_bad == "raise":
-        raise DataError(f"{len(bad)} of {count} items can't be used: {some}", hint='set them aside with on_bad="skip"')
-    loud = "more than one in twenty, so something larger may be wrong: " if len(bad) > _MANY * count else ""
-    log.warning("%d of %d items are set aside (dls.bad lists them): %s%s", len(bad), count, loud, some)
+    many = len(bad) > _MANY * count
+    if on_bad == "raise" or (many and on_bad == "auto"):
+        why = ", more than one in twenty, so something larger may be wrong" if many else ""
+        raise DataError(f"{len(bad)} of {count} items can't be used{why}: {some}", hint='set them aside with on_bad="skip"')
+    log.warning("%d of %d items are set aside (dls.bad lists them): %s", len(bad), count, some)
 
 
-def checked_labels(gathered: Gathered) -> tuple[Finding, ...]:
-    """What is odd about the labels that are left; an error if nothing could be learned from them."""
+def checked_labels(gathered: Gathered, on_bad: OnBad) -> tuple[Finding, ...]:
+    """What is odd about the labels that are left; an error if nothing could be learned from them, or a class is lost."""
     targets = gathered.samples.targets or []
     good = gathered.good
     labels = [targets[place] for place in good]
     if not all(_is_plain(label) for label in labels):
         return ()
     in_source = [replace(each, items=tuple(good[place] for place in each.items)) for each in check_labels(labels)]
-    findings = [*_classes_lost(targets, labels), *in_source]
+    lost = _classes_lost(targets, labels)
+    if lost and on_bad == "auto":
+        raise DataError(lost[0].message, hint='mend these items, or go on without the class: on_bad="skip"')
+    findings = [*lost, *in_source]
     if any(each.severity == "error" for each in findings):
         raise DataError(
             "; ".join(each.message for each in findings), hint="look at what get_y returns, and at what was set aside"

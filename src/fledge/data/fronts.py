@@ -12,6 +12,9 @@ from torch import Tensor
 from fledge.data.cache import FrontCache
 from fledge.transforms.transform import Transform
 
+_KEPT = (torch.uint8, torch.int16)
+"""What is worth keeping: pictures and sounds, as their files hold them."""
+
 
 @final
 class Fronts:
@@ -32,7 +35,7 @@ class Fronts:
             # A copy, for what follows may write into it.
             return torch.from_numpy(kept.copy())
         front = self.transform.front(value)
-        if isinstance(front, Tensor) and front.dtype == torch.uint8:
+        if isinstance(front, Tensor) and front.dtype in _KEPT:
             self.cache.put(digest, np.ascontiguousarray(front.numpy()))
         return front
 

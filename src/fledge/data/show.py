@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fledge.core.errors import UsageError
+from fledge.core.words import in_words
 from fledge.data.loader import Loader
 from fledge.transforms.transform import Codec
 
@@ -64,17 +65,9 @@ def draw(cell: Axes, value: Any) -> None:
     if pixels.ndim in (2, 3) and pixels.dtype == np.uint8:
         cell.imshow(pixels, cmap="gray" if pixels.ndim == 2 or pixels.shape[-1] == 1 else None, interpolation="antialiased")
     else:
-        cell.text(0.5, 0.5, _in_words(value), ha="center", va="center", wrap=True, fontsize=9)
+        cell.text(0.5, 0.5, in_words(value), ha="center", va="center", wrap=True, fontsize=9, parse_math=False)
 
 
 def label(cell: Axes, target: Any) -> None:
     """What the sample is, above it."""
-    cell.set_title(_in_words(target), fontsize=10, wrap=True)
-
-
-def _in_words(target: Any) -> str:
-    if isinstance(target, float):
-        return f"{target:.4g}"
-    if isinstance(target, list | tuple | set | frozenset):
-        return ", ".join(_in_words(each) for each in target) or "none"
-    return str(target)
+    cell.set_title(in_words(target), fontsize=10, wrap=True, parse_math=False)

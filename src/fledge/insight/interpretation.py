@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from fledge.core.errors import UsageError
+from fledge.core.words import in_words
 from fledge.data.samples import Samples
 from fledge.insight.predictions import Predictions
 from fledge.scoring.figure import Figure
@@ -175,19 +176,6 @@ class Interpretation:
         if self.predictions.losses is None or not len(self.predictions):
             raise UsageError("these predictions hold no losses", hint="interpret items that have labels")
         return self.predictions.losses.detach().float().cpu()
-
-
-def in_words(value: Any) -> str:
-    """A target for people to read: numbers short, several joined.
-
-    >>> in_words(0.123456), in_words(("sea", "sky")), in_words(())
-    ('0.1235', 'sea, sky', 'none')
-    """
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(in_words(each) for each in value) or "none"
-    return str(value)
 
 
 def _title(each: TopLoss) -> str:

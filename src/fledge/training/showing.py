@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fledge.core.errors import UsageError
+from fledge.core.words import in_words
 from fledge.data.fingerprint import AnyLoader
 from fledge.data.loader import Loader
 from fledge.data.show import Drawing, draw, grid
-from fledge.insight.interpretation import in_words
 from fledge.training.asking import as_predictor
 
 if TYPE_CHECKING:
