@@ -31,10 +31,10 @@ def photo_loaders(photos: Path, *, random: bool = True, bs: int = 8, **options: 
     ).dataloaders(photos, bs=bs, device="cpu", **options)
 
 
-def photo_learner(photos: Path, *, random: bool = True, **options: Any) -> Learner:
+def photo_learner(photos: Path, *, random: bool = True, workers: int | None = None, **options: Any) -> Learner:
     """The small network on those photos, silent, in float32."""
     chosen: dict[str, Any] = {"net": "small", "progress": False, "precision": "float32", "seed": 3} | options
-    return vision_learner(photo_loaders(photos, random=random), **chosen)
+    return vision_learner(photo_loaders(photos, random=random, workers=workers), **chosen)
 
 
 def blobs(count: int = 64, seed: int = 0) -> tuple[Tensor, Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import random
 import signal
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from fledge.scoring.losses import CrossEntropy
 from fledge.training.callback import Callback
 from fledge.training.checkpoint import checkpoints
 from fledge.training.run import Run
+from tests.counts import count
 from tests.training.small import blob_learner, photo_learner, same, weights
 
 
@@ -164,3 +166,36 @@ def test_the_items_of_the_batch_are_named(photos: Path) -> None:
     learner = photo_learner(photos, callbacks=[PoisonOnce(1)])
     with pytest.raises(TrainingError, match=r"Items of the batch: .*\.jpg"):
         learner.fit(1)
+
+
+def divided_by_zero(outputs: Tensor) -> Tensor:
+    """A loss of no size whose slope is no number."""
+    return (outputs * 0).sum().abs().sqrt()
+
+
+class Poison(Callback):
+    """Spoils one step in a chosen way, the first time it comes up."""
+
+    def __init__(self, step: int, way: str) -> None:
+        self.step, self.way, self.done = step, way, False
+
+    def loss_end(self, run: Run) -> None:
+        if run.place.steps_done == self.step and not self.done:
+            self.done = True
+            run.loss = {
+                "infinite": run.loss * math.inf,
+                "log of zero": run.loss + (run.loss * 0).log(),
+                "gradient": run.loss + divided_by_zero(run.outputs),
+            }[self.way]
+
+
+@pytest.mark.promise("D1")
+def test_whatever_spoils_a_step_is_found_in_it_and_undone() -> None:
+    numbers, expected = random.Random(0), finished()
+    for _ in range(count(6, 50)):
+        step, way = numbers.randrange(12), numbers.choice(["infinite", "log of zero", "gradient"])
+        learner = blob_learner(callbacks=[Poison(step, way)])
+        with pytest.raises(TrainingError, match=rf"in step {step % 4} of epoch {step // 4}; likely cause"):
+            learner.fit_one_cycle(3, 0.02)
+        learner.resume()
+        assert same(weights(learner), expected)

@@ -73,7 +73,7 @@ def _go(run: Run, *, fresh: bool) -> None:
     learner = run.learner
     learner.run = run
     keep_freed_memory()
-    with Saving(run, learner.folder) as saving, _own_randomness():
+    with Saving(run, learner.folder, learner.save_every) as saving, _own_randomness():
         if fresh:
             run.tell("fit_start")
         try:

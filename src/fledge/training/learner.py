@@ -56,8 +56,8 @@ AnyMetric = Metric | Callable[[Tensor, Tensor], Any]
 class Learner:
     """Teaches a model from data: `fit` and its kin train it, `predict` and its kin ask it.
 
-    Task, loss and metrics come from the kinds of data unless given. `folder` keeps checkpoints, from which `resume` goes
-    on after any crash; `clip` bounds the length of the gradients, `accumulate` adds up those of several batches a step.
+    Task, loss and metrics come from the kinds of data unless given. `folder` keeps checkpoints, a new one every
+    `save_every` seconds, from which `resume` goes on after any crash; `clip` bounds the length of the gradients, `accumulate` adds up those of several batches a step.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Learner:
         device: str | torch.device | None = None,
         seed: int | None = None,
         folder: str | Path | None = None,
+        save_every: float = 60.0,
         clip: float | None = None,
         accumulate: int = 1,
         progress: bool = True,
@@ -95,6 +96,7 @@ class Learner:
         self.precision = choose_precision(self.device, precision)
         self.seed = dls.train.seed if seed is None else seed
         self.folder = None if folder is None else Path(folder)
+        self.save_every = save_every
         self.clip = clip
         self.accumulate = accumulate
         self.progress = progress
