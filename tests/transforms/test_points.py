@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from fledge.core.errors import DataError
+from fledge.core.errors import DataError, UsageError
 from fledge.transforms.points import PointBlock, Points
+from fledge.transforms.resize import CenterCrop, RandomResizedCrop, Resize
 
 PLACES = st.lists(st.tuples(st.floats(0, 1, width=32), st.floats(0, 1, width=32)), min_size=1, max_size=5)
 
@@ -76,3 +77,10 @@ def test_a_batch_is_flat_as_outputs_are_and_is_decoded_as_a_single_value_is() ->
 def test_nothing_to_learn_from_is_said() -> None:
     with pytest.raises(DataError, match="no points to learn from"):
         PointBlock().learn([])
+
+
+@pytest.mark.parametrize("step", [Resize(16), Resize(16, method="pad"), CenterCrop(16), RandomResizedCrop(16)])
+def test_a_step_that_cuts_or_pads_would_move_the_points_and_is_refused(step: object) -> None:
+    with pytest.raises(UsageError, match="shares of the whole picture"):
+        PointBlock().learn([[(0.5, 0.5)]], [step])
+    assert PointBlock().learn([[(0.5, 0.5)]], [Resize(16, method="squish")]).count == 1

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fledge.core.errors import DataError, shown
+from fledge.core.errors import DataError, UsageError, shown
+from fledge.transforms.resize import PictureStep
 from fledge.transforms.transform import Block, Transform
 
 Point = tuple[float, float]
@@ -65,6 +66,12 @@ class PointBlock(Block):
     def learn(self, values: Sequence[Sequence[Point]], steps: Sequence[Any] = ()) -> Points:
         if not len(values):
             raise DataError("there are no points to learn from", hint="check get_y: it is what gives each item its points")
+        for step in steps:
+            if isinstance(step, PictureStep) and not step.keeps_edges:
+                raise UsageError(
+                    f"{step} cuts or pads pictures, and points are given as shares of the whole picture",
+                    hint='use Resize(size, method="squish"), and random crops in batch_tfms, which move the points along',
+                )
         return Points(len(_pairs(values[0], self.count)))
 
 

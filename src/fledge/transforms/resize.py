@@ -31,6 +31,11 @@ class PictureStep(ABC):
 
     random: ClassVar[bool] = False
 
+    @property
+    def keeps_edges(self) -> bool:
+        """Whether all of the picture stays, edge at edge, so that a place in it as a share of its sides stays true."""
+        return False
+
     @abstractmethod
     def __call__(self, picture: Tensor, draws: Draws | None = None) -> Tensor:
         """The picture, changed."""
@@ -61,6 +66,10 @@ class Resize(PictureStep):
         _check_size(self.size)
         _check_name("method", self.method, get_args(Method))
         _check_name("pad", self.pad, get_args(Padding))
+
+    @property
+    def keeps_edges(self) -> bool:
+        return self.method == "squish"
 
     def __call__(self, picture: Tensor, draws: Draws | None = None) -> Tensor:
         height, width = sides(self.size)

@@ -1,0 +1,68 @@
+"""Tiny data of every kind fledge knows, made on the spot: a new task is tested by being listed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from fledge.data.block import DataBlock
+from fledge.data.labels import parent_label
+from fledge.data.sources import get_image_files
+from fledge.data.splits import RandomSplitter
+from fledge.training.learner import Learner
+from fledge.training.vision import vision_learner
+from fledge.transforms.category import CategoryBlock
+from fledge.transforms.image import ImageBlock
+from fledge.transforms.multi_category import MultiCategoryBlock
+from fledge.transforms.number import NumberBlock
+from fledge.transforms.points import PointBlock
+from fledge.transforms.resize import Resize
+from fledge.transforms.transform import Block
+from tests.photos import make_photos
+
+Made = tuple[Learner, list[Any]]
+"""A learner that has learned nothing yet, and inputs to ask it about."""
+
+_SILENT: dict[str, Any] = {"progress": False, "precision": "float32", "lr": 3e-3}
+
+
+def _pictures(block: type[Block], target: Callable[[Path], Any]) -> Callable[[Path], Made]:
+    def make(folder: Path) -> Made:
+        photos = make_photos(folder / "photos")
+        dls = DataBlock(
+            (ImageBlock, block), get_image_files, get_y=target, splitter=RandomSplitter(seed=1), item_tfms=Resize(24, "squish")
+        ).dataloaders(photos, bs=8, device="cpu")
+        return vision_learner(dls, "small", **_SILENT), get_image_files(photos)[:5]
+
+    return make
+
+
+def _tags(photo: Path) -> list[str]:
+    """Of a bird: sky; of a forest: trees; of every other picture: even."""
+    seen = ["sky" if photo.parent.name == "bird" else "trees"]
+    return [*seen, "even"] if int(photo.stem[-3:]) % 2 == 0 else seen
+
+
+def _brightness(photo: Path) -> float:
+    return float(np.asarray(Image.open(photo)).mean())
+
+
+def _dark_point(photo: Path) -> list[tuple[float, float]]:
+    """Where a picture is darkest on the whole."""
+    grey = 255.0 - np.asarray(Image.open(photo).convert("L"), dtype=np.float64)
+    weight = grey**4 / (grey**4).sum()
+    rows, columns = np.mgrid[: grey.shape[0], : grey.shape[1]]
+    return [(float((weight * columns).sum() / grey.shape[1]), float((weight * rows).sum() / grey.shape[0]))]
+
+
+KINDS: dict[str, Callable[[Path], Made]] = {
+    "image-classification": _pictures(CategoryBlock, parent_label),
+    "image-tags": _pictures(MultiCategoryBlock, _tags),
+    "image-regression": _pictures(NumberBlock, _brightness),
+    "image-points": _pictures(PointBlock, _dark_point),
+}
+"""For each entry of TASKS what makes a learner for it in an empty folder."""
