@@ -20,7 +20,7 @@ from fledge.data.batch import Batch
 @final
 @dataclass(eq=False)
 class ForeignLoader:
-    """Batches `(inputs, targets)` of any iterable that can be gone through again.
+    """Batches `(inputs, targets)` of any iterable that can be gone through again; those of a list are there already.
 
     Its order and its random changes are its own, so `train` asks nothing of it; but the global generators of torch,
     numpy and Python that it draws from are seeded for each epoch, apart from everybody else's: shuffling repeats, and
@@ -58,6 +58,10 @@ class ForeignLoader:
         self, n: int, *, start: int = 0, stop: int | None = None, train: bool, shuffle: bool | None = None
     ) -> Iterator[Batch]:
         """Batches `start` to `stop` of epoch `n`."""
+        if isinstance(self.batches, list | tuple):
+            for batch in self.batches[start:stop]:
+                yield as_batch(batch).to(self.device)
+            return
         randomness = _Randomness(key(self.seed, "foreign", n) % 2**32)
         with randomness.lent():
             batches = iter(self.batches)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,6 +13,9 @@ from fledge.core.errors import TrainingError, listed
 
 if TYPE_CHECKING:
     from fledge.training.run import Run
+
+_FEW = 32
+"""Up to so many numbers of a processor are added up sooner by Python than by torch."""
 
 
 def refuse_loss(run: Run) -> float:
@@ -30,13 +34,18 @@ def refuse_gradients(run: Run) -> None:
         return  # in float16 an overflow now and then is expected: the scaler leaves that step out
     gradients = [each.grad for each in parts.trained if each.grad is not None]
     # One number a tensor; their sum is finite only if every gradient is.
-    norms = list(torch._foreach_norm(gradients)) if gradients else []
-    if norms and not math.isfinite(float(torch.stack(norms).sum())):
+    if gradients and not math.isfinite(_sum(torch._foreach_norm(gradients))):
         bad = [parts.names[id(each)] for each in parts.trained if each.grad is not None and not _is_finite(each.grad)]
         if bad:  # finite gradients may have a norm that is too large for a number: the optimiser can use them
             raise _error(
                 run, f"the gradient of {listed(bad, 3)} is not finite", "a loss or layer that divides by zero or overflows"
             )
+
+
+def _sum(numbers: Sequence[Tensor]) -> float:
+    if len(numbers) < _FEW and numbers[0].device.type == "cpu":
+        return sum(map(float, numbers))
+    return float(torch.stack(list(numbers)).sum())
 
 
 def _is_finite(values: Tensor) -> bool:

@@ -56,8 +56,9 @@ AnyMetric = Metric | Callable[[Tensor, Tensor], Any]
 class Learner:
     """Teaches a model from data: `fit` and its kin train it, `predict` and its kin ask it.
 
-    Task, loss and metrics come from the kinds of data unless given. `folder` keeps checkpoints, a new one every
-    `save_every` seconds, from which `resume` goes on after any crash; `clip` bounds the length of the gradients, `accumulate` adds up those of several batches a step.
+    Task, loss and metrics come from the kinds of data unless given. `folder` keeps checkpoints, a new one every `save_every`
+    seconds, from which `resume` goes on after any crash; `clip` bounds the length of the gradients, `accumulate` adds up
+    those of several batches a step.
     """
 
     def __init__(

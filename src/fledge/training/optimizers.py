@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 
 from fledge.core.errors import UnknownName, UsageError
 from fledge.models.groups import decays
+from fledge.training.adamw import AdamW
 from fledge.training.stage import Stage
 
 MakeOptimizer = str | Callable[..., Optimizer]
@@ -18,8 +19,8 @@ MakeOptimizer = str | Callable[..., Optimizer]
 
 
 def adamw(groups: list[dict[str, Any]], lr: float) -> Optimizer:
-    """AdamW, each step in one fused kernel, with an epsilon that survives bf16."""
-    return torch.optim.AdamW(groups, lr=lr, eps=1e-5, fused=_can_fuse(groups))
+    """AdamW, each step in one fused kernel where there is one, with an epsilon that survives bf16."""
+    return AdamW(groups, lr=lr) if _can_fuse(groups) else torch.optim.AdamW(groups, lr=lr, eps=1e-5)
 
 
 def sgd(groups: list[dict[str, Any]], lr: float) -> Optimizer:

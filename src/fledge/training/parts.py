@@ -107,7 +107,7 @@ class Parts:
 
     def undo_step(self) -> None:
         """Forgets what a failed step left: its gradients, and what it changed in batch norms."""
-        self.optimizer.zero_grad()
+        self._forget_gradients()
         for kept, buffers in zip(self._kept, self._buffers, strict=True):
             torch._foreach_copy_(buffers, kept)
         self._unsettled = unsettled(self.model, self.resting)
@@ -140,7 +140,11 @@ class Parts:
         else:
             self.scaler.step(self.optimizer)
             self.scaler.update()
-        self.optimizer.zero_grad()
+        self._forget_gradients()
+
+    def _forget_gradients(self) -> None:
+        for parameter in self.trained:
+            parameter.grad = None
 
 
 def _by_kind(tensors: list[Tensor]) -> list[list[Tensor]]:
