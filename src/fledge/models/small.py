@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log2
 from typing import Annotated, final
 
 import msgspec
@@ -36,6 +37,15 @@ class SmallNet(Architecture):
         blocks = [Block(before, 2 * before) for before in widths[:-1]]
         body = nn.Sequential(_convolution(self.channels, self.width), *blocks)
         return Recogniser(body, Pool("avg"), Head(widths[-1], self.outputs, hidden=(), dropout=self.dropout))
+
+
+def small_net(outputs: int, channels: int, side: int) -> SmallNet:
+    """The network for pictures whose shorter side has so many pixels: as many blocks as leave maps of 4 to 8.
+
+    >>> small_net(10, 1, 28).blocks, small_net(2, 3, 64).blocks, small_net(2, 3, 128).blocks
+    (3, 4, 5)
+    """
+    return SmallNet(outputs, channels, blocks=min(max(round(log2(max(side, 1) / 4)), 1), 6))
 
 
 class Block(nn.Module):

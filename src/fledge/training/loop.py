@@ -35,7 +35,7 @@ def go(run: Run, saving: Saving) -> None:
                 with saying_what_fits(run):
                     step(run, batch)
                 saving.tick()
-            if run.place.step == run.steps:
+            if run.place.step == run.steps or run.cut:
                 finish_epoch(run, perf_counter() - began)
                 saving.epoch_end()
 

@@ -77,6 +77,8 @@ class Run:
         self.loss: Tensor
         self.safe = replace(self.place)
         """The place of the last change of the weights, where steps are accumulated."""
+        self.cut = False
+        """Whether the epoch ends before its last batch."""
         self.waited = 0.0
         """Seconds of this epoch spent waiting for data."""
 
@@ -142,9 +144,10 @@ class Run:
         if self.learner.accumulate > 1:
             self.place = replace(self.safe)
 
-    def stop(self, reason: str) -> None:
-        """End the run after this epoch, and say why."""
+    def stop(self, reason: str, *, at_once: bool = False) -> None:
+        """End the run after this epoch, or after this step, and say why; the held-back part is looked at in any case."""
         self.stopped = reason
+        self.cut = at_once
 
     def tell(self, moment: str) -> None:
         """Call what listens to this moment."""
@@ -170,7 +173,7 @@ class Run:
         assert self.parts is not None
         self.waited = 0.0
         batches = self.parts.train.epoch(number, start=self.place.step, train=True)
-        while not (self.halted and self.learner.accumulated(self.place.step)):
+        while not ((self.halted or self.cut) and self.learner.accumulated(self.place.step)):
             began = perf_counter()
             batch = next(batches, None)
             self.waited += perf_counter() - began

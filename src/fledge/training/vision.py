@@ -14,11 +14,12 @@ from torch import nn
 from fledge.core.errors import UsageError, shown
 from fledge.core.seeds import key
 from fledge.data.dataloaders import DataLoaders
+from fledge.data.loader import Loader
 from fledge.models.architecture import Architecture, Custom
 from fledge.models.bodies import Padding
 from fledge.models.pretrained import Statistics
 from fledge.models.recogniser import Pooling
-from fledge.models.small import SmallNet
+from fledge.models.small import small_net
 from fledge.models.vision import vision_net
 from fledge.tasks.table import task_for
 from fledge.training.learner import Learner
@@ -74,16 +75,17 @@ def vision_learner(
         elif weights is not None:
             raise UsageError(f"weights={shown(str(weights))} go with a network by its timm name, not with {shown(net)}")
         else:
-            architecture, model = _of_ones_own(net, outputs, channels)
+            architecture, model = _of_ones_own(net, outputs, dls)
     learner = Learner(dls, model, architecture=architecture, **options)
     if named and (pretrained or weights is not None):
         learner.freeze()
     return learner
 
 
-def _of_ones_own(net: Net, outputs: int, channels: int) -> tuple[Architecture, nn.Module]:
+def _of_ones_own(net: Net, outputs: int, dls: DataLoaders) -> tuple[Architecture, nn.Module]:
     if net == "small":
-        small = SmallNet(outputs, channels)
+        height, width = _sides(dls)
+        small = small_net(outputs, dls.codec.input.channels if dls.codec else 3, min(height, width))
         return small, small.build()
     if isinstance(net, nn.Module):
         return Custom(type(net).__name__), net
@@ -95,6 +97,13 @@ def _of_ones_own(net: Net, outputs: int, channels: int) -> tuple[Architecture, n
     if not isinstance(model, nn.Module):
         raise UsageError(f"{shown(net)} made a {type(model).__name__} of {outputs} outputs, and a network was expected")
     return Custom(type(model).__name__), model
+
+
+def _sides(dls: DataLoaders) -> tuple[int, int]:
+    """Height and width of the pictures that the network is shown."""
+    batch = dls.train.pick([0]) if isinstance(dls.train, Loader) else dls.one_batch()
+    height, width = batch.inputs.shape[-2:]
+    return height, width
 
 
 @contextmanager
