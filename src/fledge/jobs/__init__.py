@@ -1,0 +1,1 @@
+"""What one line does from end to end: look at data, train, compare, repeat."""

@@ -1,0 +1,95 @@
+"""How good a model is on items it never saw, and whether one is better than another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Any, final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fledge.data.loader import Loader
+from fledge.insight.interpretation import Interpretation
+from fledge.insight.predictions import Predictions
+from fledge.predictor.predictor import Predictor
+from fledge.scoring.difference import Difference, difference
+from fledge.scoring.figure import Figure
+from fledge.scoring.metrics import Metric
+from fledge.scoring.tally import ItemTally
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A model's results on a part of the data, in float32, as whoever calls it gets them."""
+
+    predictions: Predictions
+    metric: Metric
+    scores: NDArray[np.float64]
+    """One number an item by which two models are compared: the higher, the better."""
+
+    @property
+    def figure(self) -> Figure:
+        """The headline."""
+        return self.predictions.figures[self.metric.name]
+
+    @property
+    def perfect(self) -> bool:
+        """Whether nothing is left to gain."""
+        return self.figure.share and self.figure.value == (1.0 if self.metric.higher_is_better else 0.0)
+
+    def better_by(self, other: Measured) -> Difference:
+        """How much better than the other on the same items."""
+        return difference(self.scores, other.scores)
+
+
+def measured(predictor: Predictor, loader: Loader) -> Measured:
+    """What the model says of every item of a part, held against what is true."""
+    task, codec = predictor.task, predictor.codec
+    metrics, loss = task.metrics(codec), task.loss(codec)
+    outputs, targets, items = [], [], []
+    with torch.inference_mode():
+        for batch in loader.with_codec(codec).epoch(0, train=False):
+            outputs.append(predictor.model(batch.inputs.to(predictor.device)).float().cpu())
+            targets.append(batch.targets.cpu())
+            items.append(batch.items if batch.items is not None else np.arange(len(batch)))
+    given, true, places = torch.cat(outputs), torch.cat(targets), np.concatenate(items)
+    in_units = task.in_units(given, codec), task.in_units(true, codec)
+    tallies = {metric.name: metric.start() for metric in metrics}
+    for tally in tallies.values():
+        tally.add(*in_units)
+    losses = loss.per_item(given, true)
+    first = tallies[metrics[0].name]
+    if isinstance(first, ItemTally):
+        scores = first.scores().numpy() * (1 if metrics[0].higher_is_better else -1)
+    else:
+        scores = -losses.double().numpy()
+    found = Predictions(
+        given,
+        task.probabilities(given),
+        true,
+        losses,
+        places,
+        {name: tally.figure() for name, tally in tallies.items()},
+        tuple(loader.samples.name(int(place)) for place in places),
+    )
+    return Measured(found, metrics[0], scores)
+
+
+def interpreted(predictor: Predictor, found: Measured, loader: Loader) -> Interpretation:
+    """The results with their samples, to look at."""
+    return Interpretation(found.predictions, predictor.codec, loader.samples)
+
+
+def answer_seconds(predictor: Predictor, item: Any) -> float:
+    """How long one answer takes, from the input as people have it: the median of some calls after a first one."""
+    predictor(item)
+    times = []
+    for _ in range(5):
+        began = perf_counter()
+        predictor(item)
+        times.append(perf_counter() - began)
+    return median(times)

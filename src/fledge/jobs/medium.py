@@ -1,0 +1,117 @@
+"""What is particular to a kind of data in one line of training: its block, its random changes, its networks."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, final
+
+from fledge.core.names import Table
+from fledge.data.block import DataBlock
+from fledge.data.dataloaders import DataLoaders
+from fledge.data.loader import Loader
+from fledge.data.split import Split, made
+from fledge.data.splits import Splitter
+from fledge.jobs.checked import Checked
+from fledge.jobs.settings import Settings
+from fledge.training.learner import Learner
+from fledge.transforms.category import CategoryBlock
+from fledge.transforms.multi_category import MultiCategoryBlock
+from fledge.transforms.number import NumberBlock
+from fledge.transforms.transform import Block
+
+Say = Callable[[str], None]
+"""Where words for the person go, a line at a time."""
+
+
+@final
+@dataclass(frozen=True)
+class Network:
+    """A network to try: its name in the leaderboard, how a learner for it is made, how it is taught, how long an epoch takes.
+
+    `passes` is how many forward passes of the training part an epoch is worth, to plan by: 1 where only the body's
+    features are computed (once), about 3 where all of it learns.
+    """
+
+    name: str
+    learner: Callable[[Path], Learner]
+    fit: Callable[[Learner, int], None]
+    epochs: int
+    passes: float
+    once: bool = False
+    """Whether the passes are made once, whatever the number of epochs."""
+
+
+class Medium(ABC):
+    """One kind of data."""
+
+    noun: ClassVar[str]
+    """What an item is called, in the plural."""
+
+    @abstractmethod
+    def block(self, checked: Checked, settings: Settings) -> tuple[Block, Any, list[str]]:
+        """The input's block, the item transforms, and in words what was chosen."""
+
+    @abstractmethod
+    def changes(self, dls: DataLoaders) -> Sequence[Any]:
+        """The random changes of training batches."""
+
+    @abstractmethod
+    def networks(self, plain: DataLoaders, changed: DataLoaders, settings: Settings, say: Say) -> list[Network]:
+        """What to try, from quick to slow; `plain` loaders make no random changes."""
+
+
+MEDIA = Table(
+    "kind of data",
+    {"picture": "fledge.jobs.pictures:Pictures"},
+)
+
+TARGETS: dict[str, type[Block]] = {"classification": CategoryBlock, "tags": MultiCategoryBlock, "regression": NumberBlock}
+"""The target's block, by how a task's name ends."""
+
+
+def loaders(medium: Medium, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
+    """The items that were found, divided as they were found to be, without random changes; and what was chosen for them."""
+    used = [place for place, part in enumerate(checked.parts) if part]
+    inputs, steps, chosen = medium.block(checked, settings)
+    block = DataBlock(
+        (inputs, TARGETS[checked.task.rpartition("-")[2]]()),
+        splitter=_AsChecked(tuple(checked.parts[place] for place in used)),
+        item_tfms=steps,
+    )
+    items = [(checked.files[place], checked.labels[place]) for place in used]
+    learned = sum(part == "train" for part in checked.parts)
+    bs = settings.bs or usual_batch(learned)
+    made_of = block.dataloaders(items, bs=bs, seed=settings.seed, device=settings.device, on_bad=settings.on_bad)  # type: ignore[arg-type]
+    return made_of, [*chosen, f"bs {bs}"]
+
+
+def usual_batch(count: int) -> int:
+    """How many items a batch holds, so that an epoch of little data still has some steps.
+
+    >>> usual_batch(40), usual_batch(330), usual_batch(50_000)
+    (8, 32, 64)
+    """
+    return 64 if count >= 2000 else 32 if count >= 200 else 16 if count >= 80 else 8
+
+
+def with_changes(dls: DataLoaders, changes: Sequence[Any]) -> DataLoaders:
+    """The same loaders, whose training batches are changed at random."""
+    assert isinstance(dls.train, Loader), "the loaders of a job are ours"
+    return replace(dls, train=replace(dls.train, changes=tuple(changes)))
+
+
+@final
+@dataclass(frozen=True)
+class _AsChecked(Splitter):
+    """The parts that a look at the data gave."""
+
+    parts: tuple[str, ...]
+
+    def split(self, items: Sequence[Any], labels: Sequence[Any] | None = None) -> Split:
+        train, valid, test = (
+            [place for place, part in enumerate(self.parts) if part == name] for name in ("train", "valid", "test")
+        )
+        return made(len(items), train, valid, test)

@@ -1,0 +1,45 @@
+"""What a person asked of one line of training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from fledge.core.errors import UsageError
+
+
+@final
+@dataclass(frozen=True)
+class Settings:
+    """Every choice of `fledge.train`; what is None is chosen by looking at the data."""
+
+    source: str
+    task: str | None = None
+    target: tuple[str, ...] = ()
+    model: str | None = None
+    weights: str | None = None
+    pretrained: bool = True
+    valid: float = 0.2
+    test: str | None = None
+    seed: int = 42
+    epochs: int | None = None
+    time: float | None = None
+    size: int | None = None
+    bs: int | None = None
+    lr: float | None = None
+    device: str = "auto"
+    precision: str = "auto"
+    on_bad: str = "auto"
+
+    def __post_init__(self) -> None:
+        """All that is wrong is said at once."""
+        rules = (
+            (0 < self.valid < 1, f"valid={self.valid} is no share between 0 and 1"),
+            (self.epochs is None or self.epochs >= 1, f"epochs={self.epochs}: at least one"),
+            (self.time is None or self.time > 0, f"time={self.time} is no number of seconds"),
+            (self.size is None or 8 <= self.size <= 1024, f"size={self.size}: pictures have 8 to 1024 pixels a side"),
+            (self.bs is None or self.bs >= 1, f"bs={self.bs}: a batch holds at least one item"),
+            (self.lr is None or self.lr > 0, f"lr={self.lr}: a learning rate is above 0"),
+        )
+        if faults := [fault for holds, fault in rules if not holds]:
+            raise UsageError("; ".join(faults))

@@ -1,0 +1,140 @@
+"""What was tried, kept until the training is done, so that nothing is done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Literal, final
+
+from fledge.core.record import pack_fields, unpack_fields
+from fledge.data.loader import Loader
+from fledge.jobs.measuring import Measured, answer_seconds, measured
+from fledge.jobs.run_folder import RunFolder, slug
+from fledge.predictor.model_file import load
+from fledge.predictor.predictor import Predictor
+from fledge.scoring.difference import Difference
+from fledge.training.schedule import SCHEDULES, Schedule
+from fledge.training.stage import STAGES, Stage
+
+Kind = Literal["rule", "classic", "network"]
+Row = dict[str, float | int | None]
+
+
+_TABLES = {Stage: STAGES, Schedule: SCHEDULES}
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What an attempt gave: a model, and how it was come by."""
+
+    predictor: Predictor
+    history: Sequence[Row] = ()
+    plan: Sequence[Stage] = ()
+    note: str = ""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """One row of the leaderboard: a model, how good it is, what it costs."""
+
+    name: str
+    kind: Kind
+    predictor: Predictor
+    measured: Measured
+    seconds: float
+    size: int
+    answer_seconds: float
+    history: Sequence[Row] = ()
+    plan: Sequence[Stage] = ()
+    note: str = ""
+
+    def ahead_of(self, other: Tried) -> Difference:
+        """How much better it is on the same items."""
+        return self.measured.better_by(other.measured)
+
+
+@final
+@dataclass(frozen=True)
+class Record:
+    """What is kept of it beside its model file."""
+
+    name: str
+    kind: Kind
+    seconds: float
+    history: tuple[dict[str, float | None], ...] = ()
+    plan: tuple[Stage, ...] = ()
+    note: str = ""
+
+
+@final
+@dataclass(frozen=True)
+class Trials:
+    """A run's trials on one held-back part; what an earlier process finished is taken up again."""
+
+    folder: RunFolder
+    valid: Loader
+
+    def of(self, name: str, kind: Kind, make: Callable[[], Made]) -> Tried:
+        """The trial of that name: as it was kept, or made now and kept."""
+        file, record = self._file(name), self._record(name)
+        if record.is_file() and file.is_file():
+            kept = unpack_fields(RunFolder.read_json(record), Record, str(record), tables=_TABLES)
+            return self._measured(load(file), kept)
+        began = perf_counter()
+        made = make()
+        seconds = round(perf_counter() - began, 3)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        made.predictor.save(file)
+        kept = Record(name, kind, seconds, tuple(_as_floats(row) for row in made.history), tuple(made.plan), made.note)
+        RunFolder.write_json(record, pack_fields(kept, tables=_TABLES))
+        return self._measured(made.predictor, kept)
+
+    def _measured(self, predictor: Predictor, kept: Record) -> Tried:
+        found = measured(predictor, self.valid)
+        return Tried(
+            kept.name,
+            kept.kind,
+            predictor,
+            found,
+            kept.seconds,
+            self._file(kept.name).stat().st_size,
+            answer_seconds(predictor, self.valid.samples[0].input),
+            [dict(row) for row in kept.history],
+            kept.plan,
+            kept.note,
+        )
+
+    def _file(self, name: str) -> Path:
+        return self.folder.tried / f"{slug(name)}.safetensors"
+
+    def _record(self, name: str) -> Path:
+        return self.folder.tried / f"{slug(name)}.json"
+
+
+def simplest_good_enough(trials: Sequence[Tried]) -> Tried:
+    """The first, for they come in the order of simplicity, that the best is not better than by more than noise.
+
+    A rule, which doesn't look at the input, is a yardstick: it is only taken where nothing scores above it.
+    """
+    best = best_of(trials)
+    looking = [each for each in trials if each.kind != "rule" or each is best]
+    return next(each for each in looking if each is best or not _is_beaten(each, best))
+
+
+def best_of(trials: Sequence[Tried]) -> Tried:
+    """The one with the best figure; of equals the simplest."""
+    sign = 1 if trials[0].measured.metric.higher_is_better else -1
+    return max(trials, key=lambda each: sign * each.measured.figure.value)
+
+
+def _is_beaten(one: Tried, best: Tried) -> bool:
+    ahead = best.ahead_of(one)
+    return ahead.beyond_noise and ahead.value > 0
+
+
+def _as_floats(row: Row) -> dict[str, float | None]:
+    return {name: None if value is None else float(value) for name, value in row.items()}

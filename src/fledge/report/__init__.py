@@ -1,0 +1,1 @@
+"""A run on one page: verdict, curves, mistakes, reasons, how to use it."""
