@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
-
-import torch
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -51,8 +50,13 @@ def _single_threaded_pool(workers: int) -> ThreadPoolExecutor:
     """Threads whose torch operations run on one processor each, so that they don't get in each other's way.
 
     torch's setting belongs to the thread that makes it, but is also what every thread takes up with its first operation:
-    so ours ask for it before they make theirs, and once all have, the caller makes its own again.
+    so ours ask for it before they make theirs, and once all have, the caller makes its own again. Where nobody uses
+    torch, there is nothing to set.
     """
+    if "torch" not in sys.modules:
+        return ThreadPoolExecutor(workers, "fledge-loader")
+    import torch
+
     callers = torch.get_num_threads()
     started = Barrier(workers + 1)
 

@@ -62,7 +62,9 @@ class Samples:
         """Those at `places`, in that order."""
         chosen = [int(place) for place in places]
         targets = None if self.targets is None else [self.targets[place] for place in chosen]
-        return Samples([self.inputs[place] for place in chosen], targets, self.numbers[chosen])
+        # The rows of a frame are picked all at once.
+        inputs = self.inputs.take(chosen) if hasattr(self.inputs, "take") else [self.inputs[place] for place in chosen]
+        return Samples(inputs, targets, self.numbers[chosen])
 
     def name(self, place: int) -> str:
         """What to call one of them in a message."""
@@ -96,13 +98,13 @@ def write_bad_items(path: Path, bad: Iterable[BadItem]) -> None:
     with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.writer(file)
         writer.writerow(["item", "reason"])
-        writer.writerows([_cell(each.name), _cell(each.reason)] for each in bad)
+        writer.writerows([spreadsheet_cell(each.name), spreadsheet_cell(each.reason)] for each in bad)
 
 
-def _cell(text: str) -> str:
+def spreadsheet_cell(text: str) -> str:
     """One line that no spreadsheet takes for a formula: control characters escaped, a quote before = + - @.
 
-    >>> _cell("=1+1"), _cell("two\\nlines")
+    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("two\\nlines")
     ("'=1+1", 'two\\\\nlines')
     """
     line = "".join(each if each.isprintable() or "\ud800" <= each <= "\udfff" else ascii(each)[1:-1] for each in text)

@@ -20,11 +20,12 @@ from fledge.data.strata import class_numbers, groups_nearest, ranks_within, shar
 USUAL_SEED = 42
 """The seed of a split when none is given: the same items are held back every time."""
 
-_PART_NAMES = {
+PART_NAMES = {
     "train": ("train", "training"),
     "valid": ("valid", "validation", "val", "dev"),
     "test": ("test", "testing"),
 }
+"""The parts of a split, and what they are usually called."""
 
 
 class Splitter(ABC):
@@ -138,7 +139,7 @@ class GrandparentSplitter(Splitter):
     valid_name: str = "valid"
 
     def split(self, items: Sequence[Any], labels: Sequence[Any] | None = None) -> Split:
-        usual = {name: part for part, names in _PART_NAMES.items() for name in names}
+        usual = {name: part for part, names in PART_NAMES.items() for name in names}
         parts = usual | {self.train_name.lower(): "train", self.valid_name.lower(): "valid"}
         places: dict[str, list[int]] = {"train": [], "valid": [], "test": []}
         for place, item in enumerate(items):
@@ -233,7 +234,7 @@ class ColSplitter(Splitter):
 
     def _part(self, value: Any, place: int) -> str:
         text = str(value).strip().lower()
-        for part, names in _PART_NAMES.items():
+        for part, names in PART_NAMES.items():
             if text in names:
                 return part
         for part, words in (("train", ("false", "0", "0.0", "no", "")), ("valid", ("true", "1", "1.0", "yes"))):

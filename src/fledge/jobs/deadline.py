@@ -14,13 +14,20 @@ from fledge.training.evaluate import resting
 from fledge.training.learner import Learner
 from fledge.training.run import Run
 
+_REPORT = 3.0
+"""Seconds that writing the model and the report takes."""
+_LOOKS = 4.0
+"""Forward passes of the held-back and the test part that follow a training, in float32: figures, self-test, report."""
+_SHARE = 0.9
+"""How much of the time left is planned with: other things slow a machine down."""
+
 
 @final
-@dataclass
 class Deadline(Callback):
     """Ends a run at a time of the monotonic clock, after the step it is in."""
 
-    at: float
+    def __init__(self, at: float) -> None:
+        self.at = at
 
     def batch_end(self, run: Run) -> None:
         if monotonic() > self.at:
@@ -28,14 +35,14 @@ class Deadline(Callback):
 
 
 @final
-@dataclass(frozen=True)
+@dataclass
 class Allowance:
     """How much time there is for a whole call; without a limit there is always more."""
 
     limit: float | None
     began: float = field(default_factory=monotonic)
-    kept_back: float = 3.0
-    """Seconds that the last look, the report and the saving take."""
+    kept_back: float = _REPORT
+    """Seconds that are needed after the last training."""
 
     @property
     def left(self) -> float:
@@ -44,25 +51,27 @@ class Allowance:
 
     def callbacks(self) -> list[Callback]:
         """What ends a training when the time is up."""
-        return [] if self.limit is None else [Deadline(self.began + self.limit - self.kept_back)]
+        return [] if self.limit is None else [Deadline(monotonic() + self.left)]
 
     def epochs(self, learner: Learner, wished: int, *, passes: float, once: bool) -> int:
         """How many of the epochs wished for fit into the time left, by a measured forward pass; 0 if not one does."""
         if self.limit is None:
             return wished
-        seconds = passes * _forward_pass(learner)
+        batch = _seconds_of_a_batch(learner)
+        looks = sum(len(part) for part in (learner.dls.valid, learner.dls.test) if part is not None)
+        self.kept_back = max(self.kept_back, _REPORT + _LOOKS * batch * looks)
+        seconds = passes * batch * len(learner.dls.train)
         if once:
-            return wished if seconds < self.left else 0
-        return min(wished, int(self.left / seconds))
+            return wished if seconds < _SHARE * self.left else 0
+        return max(min(wished, int(_SHARE * self.left / seconds)), 0)
 
 
-def _forward_pass(learner: Learner) -> float:
-    """Seconds that one forward pass of the training part takes, from one batch of it."""
+def _seconds_of_a_batch(learner: Learner) -> float:
+    """How long reading and one forward pass of a training batch take."""
     train = learner.dls.train
     assert isinstance(train, Loader), "the loaders of a job are ours"
-    batch = train.pick(range(min(train.bs, train.count)))
     with resting(learner.model), torch.no_grad(), learner.autocast():
-        learner.model(batch.inputs)  # the first pass sets things up
+        learner.model(train.pick(range(min(train.bs, train.count))).inputs)  # the first pass sets things up
         began = perf_counter()
-        learner.model(batch.inputs)
-    return (perf_counter() - began) * len(train)
+        learner.model(train.pick(range(min(train.bs, train.count))).inputs)
+    return perf_counter() - began

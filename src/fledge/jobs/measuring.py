@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fledge.data.loader import Loader
 from fledge.insight.interpretation import Interpretation
 from fledge.insight.predictions import Predictions
+from fledge.models.pieces import in_pieces
 from fledge.predictor.predictor import Predictor
 from fledge.scoring.difference import Difference, difference
 from fledge.scoring.figure import Figure
@@ -53,7 +54,7 @@ def measured(predictor: Predictor, loader: Loader) -> Measured:
     outputs, targets, items = [], [], []
     with torch.inference_mode():
         for batch in loader.with_codec(codec).epoch(0, train=False):
-            outputs.append(predictor.model(batch.inputs.to(predictor.device)).float().cpu())
+            outputs.append(in_pieces(predictor.model, batch.inputs.to(predictor.device)).float().cpu())
             targets.append(batch.targets.cpu())
             items.append(batch.items if batch.items is not None else np.arange(len(batch)))
     given, true, places = torch.cat(outputs), torch.cat(targets), np.concatenate(items)

@@ -16,14 +16,13 @@ from fledge.data.split import Split, made
 from fledge.data.splits import Splitter
 from fledge.jobs.checked import Checked
 from fledge.jobs.settings import Settings
+from fledge.jobs.telling import Say
+from fledge.training.callback import Callback
 from fledge.training.learner import Learner
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.multi_category import MultiCategoryBlock
 from fledge.transforms.number import NumberBlock
 from fledge.transforms.transform import Block
-
-Say = Callable[[str], None]
-"""Where words for the person go, a line at a time."""
 
 
 @final
@@ -31,12 +30,12 @@ Say = Callable[[str], None]
 class Network:
     """A network to try: its name in the leaderboard, how a learner for it is made, how it is taught, how long an epoch takes.
 
-    `passes` is how many forward passes of the training part an epoch is worth, to plan by: 1 where only the body's
-    features are computed (once), about 3 where all of it learns.
+    `learner` takes the folder for its checkpoints, and callbacks. `passes` is how many forward passes of the training part
+    an epoch is worth, to plan by: 1 where only the body's features are computed (once), about 3 where all of it learns.
     """
 
     name: str
-    learner: Callable[[Path], Learner]
+    learner: Callable[[Path, Sequence[Callback]], Learner]
     fit: Callable[[Learner, int], None]
     epochs: int
     passes: float

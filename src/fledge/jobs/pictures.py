@@ -11,10 +11,12 @@ from fledge.core.errors import Unavailable, UnknownName, UsageError
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
 from fledge.jobs.checked import Checked
-from fledge.jobs.medium import Medium, Network, Say
+from fledge.jobs.medium import Medium, Network
 from fledge.jobs.settings import Settings
+from fledge.jobs.telling import Say
 from fledge.models.bodies import check_name
 from fledge.models.pretrained import fetch
+from fledge.models.vision import vision_net
 from fledge.training.vision import vision_learner
 from fledge.transforms.geometry import Rotate, Zoom
 from fledge.transforms.image import ImageBlock
@@ -37,7 +39,7 @@ PHOTO, FROM_NOTHING = 192, 96
 class Pictures(Medium):
     """Photos, drawings, digits."""
 
-    noun: ClassVar[str] = "photos"
+    noun: ClassVar[str] = "pictures"
 
     def block(self, checked: Checked, settings: Settings) -> tuple[Block, Any, list[str]]:
         size = settings.size or _side(checked, settings)
@@ -57,6 +59,8 @@ class Pictures(Medium):
             if reason:
                 say(reason)
             return [_from_nothing(settings, changed)]
+        if settings.weights is not None:
+            vision_net(body, 1, weights=settings.weights)  # an error now rather than later
         options = _options(settings) | {"weights": settings.weights, "pretrained": settings.weights is None}
         if not settings.pretrained:
             options["pretrained"] = False
@@ -135,7 +139,7 @@ def _options(settings: Settings) -> dict[str, Any]:
 def _head(body: str, dls: DataLoaders, settings: Settings, options: dict[str, Any]) -> Network:
     return Network(
         f"{body}, new head only",
-        lambda folder: vision_learner(dls, body, folder=folder, **options),
+        lambda folder, callbacks: vision_learner(dls, body, folder=folder, callbacks=callbacks, **options),
         lambda learner, epochs: learner.fit_head(epochs, settings.lr or 1e-2),
         settings.epochs or 20,
         passes=1.0,
@@ -146,7 +150,7 @@ def _head(body: str, dls: DataLoaders, settings: Settings, options: dict[str, An
 def _fine_tuned(body: str, dls: DataLoaders, settings: Settings, options: dict[str, Any]) -> Network:
     return Network(
         f"{body}, fine-tuned",
-        lambda folder: vision_learner(dls, body, folder=folder, **options),
+        lambda folder, callbacks: vision_learner(dls, body, folder=folder, callbacks=callbacks, **options),
         lambda learner, epochs: learner.fine_tune(epochs, settings.lr or 2e-3),
         settings.epochs or 3,
         passes=3.2,
@@ -156,7 +160,7 @@ def _fine_tuned(body: str, dls: DataLoaders, settings: Settings, options: dict[s
 def _whole(body: str, dls: DataLoaders, settings: Settings, options: dict[str, Any]) -> Network:
     return Network(
         f"{body}, from nothing",
-        lambda folder: vision_learner(dls, body, folder=folder, **options),
+        lambda folder, callbacks: vision_learner(dls, body, folder=folder, callbacks=callbacks, **options),
         lambda learner, epochs: learner.fit_one_cycle(epochs, settings.lr or 3e-3),
         settings.epochs or _epochs(dls.train.count),
         passes=3.2,
@@ -166,7 +170,7 @@ def _whole(body: str, dls: DataLoaders, settings: Settings, options: dict[str, A
 def _from_nothing(settings: Settings, dls: DataLoaders) -> Network:
     return Network(
         "small network, from nothing",
-        lambda folder: vision_learner(dls, "small", folder=folder, **_options(settings)),
+        lambda folder, callbacks: vision_learner(dls, "small", folder=folder, callbacks=callbacks, **_options(settings)),
         lambda learner, epochs: learner.fit_one_cycle(epochs, settings.lr or 5e-3),
         settings.epochs or _epochs(dls.train.count),
         passes=3.2,

@@ -22,8 +22,9 @@ _STATE = "run.json"
 @final
 @dataclass(frozen=True)
 class RunFolder:
-    """`run.json` (settings, versions, results), `model.safetensors`, `report.html`, `history.csv`, `bad_files.csv`; while a
-    training lasts also `tried/` (what is done) and `checkpoint/` (what is being done).
+    """`run.json` (settings, versions, results), `model.safetensors`, `report.html`, `history.csv` (the networks' epochs),
+    `scores.csv` (every model on every held-back item), `bad_files.csv`; while a training lasts also `tried/` (what is done)
+    and `checkpoint/` (what is being done).
     """
 
     path: Path
@@ -59,6 +60,11 @@ class RunFolder:
     def report(self) -> Path:
         """The run on one page."""
         return self.path / "report.html"
+
+    @property
+    def scores(self) -> Path:
+        """How every model that was tried did on each held-back item."""
+        return self.path / "scores.csv"
 
     @property
     def tried(self) -> Path:
@@ -108,4 +114,4 @@ def slug(name: str) -> str:
     >>> slug("resnet18, new head only")
     'resnet18-new-head-only'
     """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "run"
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") or "run"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
-from fledge.core.errors import UsageError
+from fledge.core.errors import UnknownName, UsageError
+from fledge.tasks.table import TASKS
 
 
 @final
@@ -33,6 +34,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         """All that is wrong is said at once."""
+        if self.task is not None and self.task not in TASKS:
+            raise UnknownName("task", self.task, TASKS)
         rules = (
             (0 < self.valid < 1, f"valid={self.valid} is no share between 0 and 1"),
             (self.epochs is None or self.epochs >= 1, f"epochs={self.epochs}: at least one"),
@@ -40,6 +43,8 @@ class Settings:
             (self.size is None or 8 <= self.size <= 1024, f"size={self.size}: pictures have 8 to 1024 pixels a side"),
             (self.bs is None or self.bs >= 1, f"bs={self.bs}: a batch holds at least one item"),
             (self.lr is None or self.lr > 0, f"lr={self.lr}: a learning rate is above 0"),
+            (self.pretrained or self.weights is None, "weights go with a pretrained network, and none is wanted"),
+            (self.model != "small" or self.weights is None, "the small network starts from nothing: it takes no weights"),
         )
         if faults := [fault for holds, fault in rules if not holds]:
             raise UsageError("; ".join(faults))

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import platform
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
+from time import monotonic
 from typing import Any, BinaryIO, final
 
 import polars as pl
 
 from fledge.core.files import write_atomically
-from fledge.data.dataloaders import DataLoaders
-from fledge.data.loader import Loader
+from fledge.jobs.bits import weights_digest
 from fledge.jobs.checked import Checked
 from fledge.jobs.measuring import Measured, interpreted, measured
-from fledge.jobs.medium import Say
+from fledge.jobs.planning import Plan, ours
 from fledge.jobs.run_folder import RunFolder
-from fledge.jobs.settings import Settings
+from fledge.jobs.telling import Teller
 from fledge.jobs.trained import Trained
-from fledge.jobs.tried import Row, Tried
+from fledge.jobs.tried import Tried
 from fledge.predictor.predictor import Predictor
 from fledge.report.facts import Contender, DataFacts, Repeat, ReportFacts, Use
 from fledge.report.page import write_report
@@ -32,49 +34,49 @@ from fledge.scoring.figure import Figure
 @final
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A training that is done but for the writing."""
+    """A training that is done but for the writing; `began` is a time of the monotonic clock."""
 
-    settings: Settings
-    checked: Checked
-    noun: str
-    dls: DataLoaders
+    plan: Plan
     tried: Sequence[Tried]
     winner: Tried
     folder: RunFolder
-    seconds: float
+    began: float
 
 
-def finish(outcome: Outcome, say: Say) -> Trained:
+def finish(outcome: Outcome, tell: Teller) -> Trained:
     """Writes model, report, history and results, and says what came out and what to do next."""
-    dls, winner, folder = outcome.dls, outcome.winner, outcome.folder
-    test = None if dls.test is None else measured(winner.predictor, _ours(dls.test))
+    plan, winner, folder = outcome.plan, outcome.winner, outcome.folder
+    test = None if plan.dls.test is None else measured(winner.predictor, ours(plan.dls.test))
     predictor = _with_card(outcome, test)
-    digest = predictor.save(folder.model)
-    facts = _facts(outcome, predictor, digest, test)
+    predictor.save(folder.model)
+    facts = _facts(outcome, predictor, test)
     write_report(facts, folder.report)
-    _write_history(folder.path / "history.csv", winner.history)
-    said = verdict(facts)
-    board = leaderboard(outcome.tried)
+    _write_history(folder.path / "history.csv", outcome.tried)
+    _write_scores(folder.scores, outcome.tried)
+    said, board, seconds = verdict(facts), leaderboard(outcome.tried), monotonic() - outcome.began
     folder.write_state(
-        outcome.settings,
-        task=outcome.checked.task,
+        plan.settings,
+        task=plan.checked.task,
+        data=plan.dls.fingerprints(),
+        found=plan.found(),
         versions=dict(predictor.card.versions),
-        data=dls.fingerprints(),
+        metric=winner.measured.metric.name,
         leaderboard=board.to_dicts(),
         winner=winner.name,
         verdict=said,
-        digest=digest,
-        test={name: figure.value for name, figure in facts.test.items()},
-        seconds=round(outcome.seconds, 3),
+        weights=facts.repeat.digest,
+        test={name: figure.value for name, figure in facts.test.items() if math.isfinite(figure.value)},
+        seconds=round(seconds, 3),
     )
-    say("")
-    say(said)
+    tell("")
+    tell(said)
     for name, figure in facts.test.items():
-        say(f"On the test part, used once: {name} {figure}")
-    say(f"{'Saved':8}{folder.model} · {folder.report.name}")
-    say(f"{'Next':8}fledge predict {shlex.quote(str(folder.path))} {shlex.quote(str(facts.use.example))}")
-    say(f"{'':8}fledge serve {shlex.quote(str(folder.path))}")
-    return Trained(predictor, board, folder.path, folder.report, winner.name, said, outcome.checked.task, outcome.seconds)
+        tell(f"On the test part, used once: {name} {figure}")
+    run = shlex.quote(str(folder.path))
+    tell(f"{'Saved':8}{folder.model} · {folder.report.name}")
+    tell(f"{'Next':8}fledge predict {run} {shlex.quote(str(facts.use.example))}")
+    tell(f"{'':8}fledge serve {run}")
+    return Trained(predictor, board, folder.path, folder.report, winner.name, said, plan.checked.task, seconds)
 
 
 def leaderboard(tried: Sequence[Tried]) -> pl.DataFrame:
@@ -107,29 +109,28 @@ def _with_card(outcome: Outcome, test: Measured | None) -> Predictor:
     return replace(predictor, card=replace(predictor.card, name=outcome.folder.path.name, figures=known))
 
 
-def _facts(outcome: Outcome, predictor: Predictor, digest: str, test: Measured | None) -> ReportFacts:
-    settings, checked, winner = outcome.settings, outcome.checked, outcome.winner
-    valid = _ours(outcome.dls.valid)
-    example = str(valid.samples[0].input)
+def _facts(outcome: Outcome, predictor: Predictor, test: Measured | None) -> ReportFacts:
+    plan, winner, run = outcome.plan, outcome.winner, str(outcome.folder.path)
+    example = plan.valid.samples[0].input
     return ReportFacts(
         card=predictor.card,
         task=predictor.task.title,
         metric=winner.measured.metric.name,
         contenders=[_contender(each, winner) for each in outcome.tried],
         recommended=winner.name,
-        data=_data_facts(checked),
-        use=Use(str(outcome.folder.model), str(outcome.folder.path), example, str(predictor(valid.samples[0].input))),
+        data=_data_facts(plan.checked),
+        use=Use(str(outcome.folder.model), run, str(example), str(predictor(example))),
         repeat=Repeat(
-            f"fledge reproduce {shlex.quote(str(outcome.folder.path))}",
-            digest,
-            outcome.dls.fingerprint(),
-            {"Python": platform.python_version(), "Machine": platform.machine(), "Device": settings.device},
+            f"fledge reproduce {shlex.quote(run)}",
+            weights_digest(predictor.model),
+            plan.dls.fingerprint(),
+            {"Python": platform.python_version(), "Machine": platform.machine(), **_titled(plan.found())},
         ),
-        noun=outcome.noun,
+        noun=plan.medium.noun,
         higher_is_better=winner.measured.metric.higher_is_better,
         history=winner.history,
         plan=winner.plan,
-        result=interpreted(predictor, winner.measured, valid),
+        result=interpreted(predictor, winner.measured, plan.valid),
         thresholds=tuple(getattr(predictor.task, "thresholds", ())),
         test={} if test is None else dict(test.predictions.figures),
     )
@@ -154,22 +155,37 @@ def _data_facts(checked: Checked) -> DataFacts:
     )
 
 
-def _write_history(path: Path, history: Sequence[Row]) -> None:
-    names = list(dict.fromkeys(name for row in history for name in row))
+def _titled(facts: dict[str, str]) -> dict[str, str]:
+    return {name.capitalize(): fact for name, fact in facts.items()}
+
+
+def _write_history(path: Path, tried: Sequence[Tried]) -> None:
+    """Every network's epochs, one below the other."""
+    rows = [{"model": each.name, **row} for each in tried for row in each.history]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    _write_table(path, names, ([_cell(row.get(name)) for name in names] for row in rows))
+
+
+def _write_scores(path: Path, tried: Sequence[Tried]) -> None:
+    """A row for each held-back item, a column for each model: the higher, the better."""
+    scores = [each.measured.scores.tolist() for each in tried]
+    rows = zip(tried[0].measured.predictions.names, *scores, strict=True)
+    _write_table(path, ["item", *(each.name for each in tried)], ([_cell(value) for value in row] for row in rows))
+
+
+def _write_table(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
 
     def write(file: BinaryIO) -> None:
-        lines = [",".join(names), *(",".join(_cell(row.get(name)) for name in names) for row in history)]
-        file.write(("\n".join(lines) + "\n").encode())
+        file.write(text.getvalue().encode("utf-8", "surrogateescape"))
 
     write_atomically(path, write)
 
 
-def _cell(value: float | None) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def _ours(loader: Any) -> Loader:
-    assert isinstance(loader, Loader), "the loaders of a job are ours"
-    return loader
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return "" if value is None else str(value)

@@ -21,7 +21,6 @@ from fledge.training.stage import STAGES, Stage
 Kind = Literal["rule", "classic", "network"]
 Row = dict[str, float | int | None]
 
-
 _TABLES = {Stage: STAGES, Schedule: SCHEDULES}
 
 

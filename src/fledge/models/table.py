@@ -7,6 +7,14 @@ ARCHITECTURES = Table(
     {
         "vision": "fledge.models.vision:VisionNet",
         "small": "fledge.models.small:SmallNet",
+        "tabular": "fledge.models.tabular:TabularNet",
+        "always": "fledge.models.always:AlwaysNet",
+        "on-features": "fledge.models.on_features:OnFeatures",
+        "picture-features": "fledge.models.picture_features:PictureFeatures",
+        "sound-features": "fledge.models.sound_features:SoundFeatures",
+        "linear": "fledge.models.linear:LinearNet",
+        "neighbours": "fledge.models.neighbours:NeighboursNet",
+        "trees": "fledge.models.trees:TreesNet",
         "custom": "fledge.models.architecture:Custom",
     },
 )

@@ -16,6 +16,7 @@ from fledge.core.errors import ModelFileError, TrainingError, UsageError, listed
 from fledge.core.precision import Precision
 from fledge.data.parallel import ordered, usual_workers
 from fledge.models.architecture import Architecture
+from fledge.models.pieces import in_pieces
 from fledge.predictor.card import Card
 from fledge.tasks.answer import Answer
 from fledge.tasks.task import Task
@@ -84,7 +85,7 @@ class Predictor:
         """What the model gives for a stacked batch, in float32 on the CPU; numbers that are not finite are refused."""
         with torch.inference_mode(), self.precision.autocast(self.device):
             prepared = self.codec.input.prepare(batch.to(self.device, non_blocking=True))
-            outputs: Tensor = self.model(prepared).float().cpu()
+            outputs = in_pieces(self.model, prepared).float().cpu()
         if not outputs.sum().isfinite():
             self._refuse_broken(outputs, first)
         return outputs

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fledge.core.errors import UsageError, listed
 from fledge.core.names import Table
-from fledge.tasks.task import Task
-from fledge.transforms.transform import Codec
+
+if TYPE_CHECKING:  # so that the names can be asked for without torch
+    from fledge.tasks.task import Task
+    from fledge.transforms.transform import Codec
 
 TASKS = Table(
     "task",
@@ -16,6 +18,9 @@ TASKS = Table(
         "image-tags": "fledge.tasks.image_tags:ImageTags",
         "image-regression": "fledge.tasks.image_regression:ImageRegression",
         "image-points": "fledge.tasks.image_points:ImagePoints",
+        "sound-classification": "fledge.tasks.sound_classification:SoundClassification",
+        "table-classification": "fledge.tasks.table_classification:TableClassification",
+        "table-regression": "fledge.tasks.table_regression:TableRegression",
     },
 )
 

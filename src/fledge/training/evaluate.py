@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fledge.data.fingerprint import AnyLoader
+from fledge.models.pieces import in_pieces
 from fledge.scoring.figure import Figure
 from fledge.scoring.tally import Tally
 from fledge.training.features import Autocast, Features
@@ -62,7 +63,7 @@ def evaluate(
             if stop():
                 return None
             with autocast():
-                given = model(batch.inputs).float()
+                given = in_pieces(model, batch.inputs).float()
             outputs.append(given.cpu())
             if batch.items is not None:
                 items.append(batch.items)

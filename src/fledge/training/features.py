@@ -17,6 +17,7 @@ from fledge.data.batch import Batch
 from fledge.data.fingerprint import AnyLoader
 from fledge.data.loader import Loader
 from fledge.data.samples import Samples
+from fledge.models.pieces import in_pieces
 from fledge.models.recogniser import Recogniser
 
 Autocast = Callable[[], AbstractContextManager[object]]
@@ -40,7 +41,7 @@ class Features:
         with torch.no_grad():
             for batch in loader.epoch(0, train=False):
                 with autocast():
-                    rows.append(net.features(batch.inputs).float())
+                    rows.append(in_pieces(net.features, batch.inputs).float())
                 targets.append(batch.targets)
                 items.append(batch.items if batch.items is not None else np.arange(0))
         return cls(torch.cat(rows), torch.cat(targets), np.concatenate(items), loader)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
 from typing import Annotated, Any, ClassVar, Self, cast, final
 
 import msgspec
 import numpy as np
 import PIL
 import torch
-import torchvision
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
@@ -85,8 +86,7 @@ class Image(Transform[Any, Tensor]):
 
     def front_settings(self) -> str:
         ahead = [repr(step) for step in self._ahead]
-        versions = {"pillow": PIL.__version__, "torch": str(torch.__version__), "torchvision": str(torchvision.__version__)}
-        return json.dumps({"reading": _READING, "channels": self.channels, "steps": ahead, **versions})
+        return json.dumps({"reading": _READING, "channels": self.channels, "steps": ahead, **_versions()})
 
     def prepare(self, batch: Tensor) -> Tensor:
         """Bytes in a batch as normalised float32, channels last in memory."""
@@ -133,6 +133,12 @@ class Image(Transform[Any, Tensor]):
         """Mean and standard deviation, one each a channel."""
         mean, std = (each * self.channels if len(each) == 1 else each for each in (self.mean, self.std))
         return mean, std
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """Of what decodes and resizes: others may give other bytes."""
+    return {"pillow": PIL.__version__, "torch": str(torch.__version__), "torchvision": version("torchvision")}
 
 
 @final

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import count
 from typing import final
 
 import numpy as np
-import torch
-import torchvision.io
 from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -23,10 +23,9 @@ _EXIF_SEGMENT = 0xE1
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _MOST_SCANS = 100
-
-# A third faster than Pillow where nothing is shrunk, and equal to it bit by bit: both are libjpeg-turbo. Torchvision means
-# to drop it some day; then Pillow decodes everything.
-_decode_whole = getattr(torchvision.io, "decode_jpeg", None)
+_WORTHWHILE = 1000
+"""Loading torchvision takes about as long as it saves on so many pictures."""
+_decoded_whole = count()
 
 
 @final
@@ -64,13 +63,35 @@ class JpegHeader:
 
 def jpeg_pixels(data: bytes, header: JpegHeader, *, channels: int, shrink: int = 1) -> NDArray[np.uint8]:
     """The pixels (height, width, 1, 3 or 4) as they lie in the file, at 1/1, 1/2, 1/4 or 1/8 of its size."""
-    if shrink == 1 and header.components in (1, 3) and _decode_whole is not None:
-        decoded = _decode_whole(torch.frombuffer(bytearray(data), dtype=torch.uint8), "GRAY" if channels == 1 else "RGB")
-        pixels: NDArray[np.uint8] = decoded.permute(1, 2, 0).numpy()
+    if shrink == 1 and header.components in (1, 3) and (decode := _decoder_in_torch()) is not None:
+        pixels = decode(data, channels)
         return _with_alpha(pixels) if channels == 4 else pixels
     image = JpegImageFile(BytesIO(data))
     image.draft("L" if channels == 1 and header.components == 3 else None, (header.width // shrink, header.height // shrink))
     return to_pixels(image, channels)
+
+
+def _decoder_in_torch() -> Callable[[bytes, int], NDArray[np.uint8]] | None:
+    """Torchvision's decoder, once it is loaded or there have been so many pictures that loading it pays.
+
+    It is a third faster than Pillow where nothing is shrunk, and equal to it bit by bit: both are libjpeg-turbo. Torchvision
+    means to drop it some day; then Pillow decodes everything.
+    """
+    if "torchvision" not in sys.modules and ("torch" not in sys.modules or next(_decoded_whole) < _WORTHWHILE):
+        return None
+    import torch
+    import torchvision.io
+
+    decode_jpeg = getattr(torchvision.io, "decode_jpeg", None)
+    if decode_jpeg is None:
+        return None
+
+    def decode(data: bytes, channels: int) -> NDArray[np.uint8]:
+        decoded = decode_jpeg(torch.frombuffer(bytearray(data), dtype=torch.uint8), "GRAY" if channels == 1 else "RGB")
+        pixels: NDArray[np.uint8] = decoded.permute(1, 2, 0).numpy()
+        return pixels
+
+    return decode
 
 
 def _with_alpha(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,0 +1,78 @@
+"""The simple things to try before a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, final
+
+from fledge.classic.features import features_of
+from fledge.classic.fitted import Fitted
+from fledge.classic.forest import forest
+from fledge.classic.linear import linear
+from fledge.classic.material import Material, goal_of
+from fledge.classic.neighbours import neighbours
+from fledge.classic.rules import class_shares, mean, median, most_common, tag_shares
+from fledge.data.loader import Loader
+from fledge.models.goal import Goal
+from fledge.tasks.task import Task
+from fledge.transforms.transform import Codec
+
+Kind = Literal["rule", "classic"]
+
+
+@final
+@dataclass(frozen=True)
+class Candidate:
+    """Something simple to try: fitted to the training part, it is a model that can be saved and called like any other."""
+
+    name: str
+    kind: Kind
+    fit: Callable[[Loader, int], Fitted]
+    """From the loader of the training part and a seed; the same seed gives the same bits."""
+
+
+def candidates(task: Task[Any], codec: Codec[Any, Any], train: Loader | None = None) -> tuple[Candidate, ...]:
+    """Rules, then classic models from quick to slow, for what the codec reads and says.
+
+    With the training part at hand, a rule is named after its answer. The first that looks at features computes them, and
+    the others use them again. Inputs that nothing makes features of have their rules alone.
+    """
+    goal = goal_of(codec.target)
+    if goal is None:
+        return ()
+    outputs, maker = task.outputs(codec), features_of(codec.input)
+    always = "the most common class"
+    if goal == "classes" and train is not None:
+        always = f"'{codec.target.decode(most_common(Material.of(train, outputs)))}'"
+    found = [Candidate(name, "rule", _of_targets(rule, outputs)) for name, rule in _rules(goal, always)]
+    if maker is not None:
+        material = lru_cache(maxsize=1)(lambda loader, seed: Material.of(loader, outputs, maker, seed))
+        found += [Candidate(f"{maker.words} + {name}", "classic", _of_features(fit, material)) for name, fit in _classics(goal)]
+    return tuple(found)
+
+
+def _of_targets(fit: Callable[[Material], Fitted], outputs: int) -> Callable[[Loader, int], Fitted]:
+    return lambda loader, _: fit(Material.of(loader, outputs))
+
+
+def _of_features(
+    fit: Callable[[Material, int], Fitted], material: Callable[[Loader, int], Material]
+) -> Callable[[Loader, int], Fitted]:
+    return lambda loader, seed: fit(material(loader, seed), seed)
+
+
+def _rules(goal: Goal, always: str) -> list[tuple[str, Callable[[Material], Fitted]]]:
+    match goal:
+        case "classes":
+            return [(f"always {always}", class_shares)]
+        case "tags":
+            return [("each tag as often as it occurs", tag_shares)]
+        case "numbers":
+            return [("always the mean", mean), ("always the median", median)]
+
+
+def _classics(goal: Goal) -> list[tuple[str, Callable[[Material, int], Fitted]]]:
+    regression = "ridge regression" if goal == "numbers" else "logistic regression"
+    return [("nearest neighbours", neighbours), (regression, linear), ("random forest", forest)]

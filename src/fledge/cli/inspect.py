@@ -1,0 +1,33 @@
+"""`fledge inspect`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fledge.cli.model import model_file
+from fledge.cli.terminal import out, safe, strong
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def inspect(model: Path, as_json: bool) -> int:
+    """Say what MODEL (a file or the folder of a run) holds, and whether it still answers as it did.
+
+    \b
+    Examples:
+      fledge inspect bird.safetensors
+      fledge inspect runs/birds --json
+    """
+    from fledge.core.errors import ModelFileError
+    from fledge.jobs.inspect_model import inspected
+
+    found = inspected(model_file(model))
+    if as_json:
+        out(found.to_json())
+    else:
+        for word, line in found.lines():
+            out(f"{strong(safe(word).ljust(10))}{safe(line)}")
+    return ModelFileError.exit_code if found.fault else 0

@@ -1,0 +1,88 @@
+"""`fledge predict`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fledge.cli.counter import Counter
+from fledge.cli.model import model_file
+from fledge.cli.terminal import note, out, safe
+
+if TYPE_CHECKING:
+    from fledge.jobs.answering import Answered
+
+_UNREADABLE = 3
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("inputs", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--csv", "table", type=click.Path(path_type=Path), metavar="FILE", help="Write a table to FILE instead.")
+@click.option("--column", metavar="NAME", help="The column of a table that names the files.  [default: found]")
+@click.option("--bs", default=32, show_default=True, type=click.IntRange(1), help="How many inputs the model is given at once.")
+@click.option("--device", default="cpu", show_default=True, help="Where the model runs: cpu, cuda, mps or auto.")
+def predict(
+    model: Path, inputs: tuple[str, ...], as_json: bool, table: Path | None, column: str | None, bs: int, device: str
+) -> int:
+    """Call MODEL (a file or the folder of a run) on each of INPUTS and print the answers.
+
+    INPUTS are files, folders, patterns, tables that name files, or - for a list of names on stdin. What can't be read is
+    named, everything else is answered, and the exit status is then 3.
+
+    \b
+    Examples:
+      fledge predict bird.safetensors robin.jpg
+      fledge predict runs/birds photos --csv answers.csv
+      find . -name "*.jpg" | fledge predict runs/birds - --json
+    """
+    from fledge.jobs.answering import answered
+    from fledge.jobs.input_kind import input_kind
+    from fledge.jobs.inputs import named_inputs
+    from fledge.predictor.model_file import load
+
+    predictor = load(model_file(model), device=device)
+    names = named_inputs(inputs, input_kind(predictor), sys.stdin, column)
+    with Counter("answered") as counter:
+        said = _Said(counter)
+        answers = said.each(answered(predictor, names, bs))
+        if table is not None:
+            from fledge.jobs.answer_table import write_answers
+
+            write_answers(table, answers)
+        else:
+            for each in answers:
+                _show(each, as_json)
+    if said.unreadable:
+        note(f"fledge: {said.unreadable} of {said.count} inputs can't be read")
+    return _UNREADABLE if said.unreadable else 0
+
+
+class _Said:
+    """Counts answers on their way, and names on stderr what has none."""
+
+    def __init__(self, counter: Counter) -> None:
+        self.counter, self.count, self.unreadable = counter, 0, 0
+
+    def each(self, answers: Iterator[Answered]) -> Iterator[Answered]:
+        for each in answers:
+            self.count += 1
+            if each.answer is None:
+                self.unreadable += 1
+                self.counter.clear()
+                note(f"fledge: {safe(each.reason)}")
+            yield each
+            self.counter(self.count)
+
+
+def _show(each: Answered, as_json: bool) -> None:
+    if as_json:
+        out(json.dumps(each.as_dict(), ensure_ascii=False, allow_nan=False))
+    elif each.answer is not None:
+        out(f"{safe(each.input)}\t{safe(each.answer)}")

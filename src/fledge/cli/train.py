@@ -1,0 +1,102 @@
+"""`fledge train`."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from fledge.cli.terminal import note, out, safe, strong
+
+if TYPE_CHECKING:
+    from fledge.jobs.trained import Trained
+
+_LEAD = re.compile(r"[A-Z][a-z]+ +(?=\S)")
+_WITH_RESUME = ("run", "as_json", "quiet")
+
+
+@click.command()
+@click.argument("data", required=False, type=click.Path(path_type=Path))
+@click.option("--task", metavar="NAME", help="What is to be learned, if not what the data look like: image-tags, ...")
+@click.option(
+    "--target", "-t", multiple=True, metavar="COLUMN", help="The column of a table that is the label; may be repeated."
+)
+@click.option("--model", metavar="NET", help='Train this network and keep it: "small", or a name that timm knows.')
+@click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Pretrained weights, a safetensors file.")
+@click.option("--pretrained/--no-pretrained", default=True, help="Begin with pretrained weights.  [default: where useful]")
+@click.option("--valid", default=0.2, show_default=True, help="The share to hold back where the data are not divided.")
+@click.option("--test", type=click.Path(path_type=Path), metavar="DATA", help="Data kept apart and used once, for a last test.")
+@click.option("--seed", default=42, show_default=True, help="Decides what is held back, and all that is random.")
+@click.option("--epochs", type=click.IntRange(1), help="Times through the data, for each network.  [default: chosen]")
+@click.option("--time", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="How long all of it may take.")
+@click.option("--size", type=click.IntRange(8, 1024), help="Pixels a side.  [default: chosen]")
+@click.option("--bs", type=click.IntRange(1), help="How many examples a batch holds.  [default: chosen]")
+@click.option("--lr", type=click.FloatRange(0, min_open=True), help="The learning rate.  [default: chosen]")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, mps.")
+@click.option("--precision", default="auto", show_default=True, help="float32, bfloat16, float16.")
+@click.option("--skip-bad", is_flag=True, help="Go on even if many files can't be read.")
+@click.option("--name", help="What the run's folder is called.  [default: as DATA]")
+@click.option(
+    "--out", "folder", default="runs", show_default=True, type=click.Path(path_type=Path), help="Where the folder is made."
+)
+@click.option(
+    "--resume", "run", type=click.Path(path_type=Path), metavar="RUN", help="Go on with a run that was stopped, as it was."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be tried, and stop.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the run's folder alone.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout in the end.")
+@click.pass_context
+def train(context: click.Context, /, data: Path | None, run: Path | None, quiet: bool, as_json: bool, **given: Any) -> None:
+    """Learn from DATA (a folder or a table): look, try simple things and then networks, keep the one to use.
+
+    Everything goes to a new folder in runs: the model, a report, the results. What is not set here is chosen by looking at
+    the data, and said. The model that is kept is the simplest that no other beats by more than chance.
+
+    \b
+    Examples:
+      fledge train photos --dry-run
+      fledge train photos --time 60
+      fledge train labels.csv --target species --epochs 2
+      fledge train photos --model small --epochs 2 --json
+    """
+    from fledge.jobs.train import dry_run, resume
+    from fledge.jobs.train import train as learn
+
+    say = note if as_json else out
+    telling: dict[str, Any] = {"quiet": quiet, "say": lambda line: say(_led(line))}
+    if run is not None:
+        _alone(context)
+        return _told(resume(run, **telling), quiet=quiet, as_json=as_json)
+    if data is None:
+        raise click.UsageError("Missing argument 'DATA'.", context)
+    name, folder, only_say = given.pop("name"), given.pop("folder"), given.pop("dry_run")
+    given["on_bad"] = "skip" if given.pop("skip_bad") else "auto"
+    if only_say:
+        dry_run(data, **telling, **given)
+        return None
+    return _told(learn(data, name=name, out=folder, **telling, **given), quiet=quiet, as_json=as_json)
+
+
+def _told(trained: Trained, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        out(json.dumps(trained.as_dict(), ensure_ascii=False, allow_nan=False))
+    elif quiet:
+        out(safe(trained.folder))
+
+
+def _alone(context: click.Context) -> None:
+    """A run goes on with the settings it has: others can't be given."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if name not in _WITH_RESUME and context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
+            raise click.UsageError("--resume goes on with the settings of the run, and takes no others.", context)
+
+
+def _led(line: str) -> str:
+    """A line whose first word, where it stands in a column of its own, is set off."""
+    lead = _LEAD.match(line)
+    return f"{strong(lead[0])}{safe(line[lead.end() :])}" if lead and lead.end() == 8 else safe(line)

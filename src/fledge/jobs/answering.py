@@ -1,0 +1,64 @@
+"""A trained model called on any number of inputs, some of which may not be readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, final
+
+from fledge.core.errors import UnreadableItem
+from fledge.data.parallel import ordered, usual_workers
+from fledge.predictor.predictor import Predictor
+from fledge.tasks.answer import Answer
+
+_AHEAD = 8
+"""How many batches of inputs are named, and wait to be read, at a time."""
+
+
+@final
+@dataclass(frozen=True)
+class Answered:
+    """An input with its answer, or the reason why it has none."""
+
+    input: str
+    answer: Answer | None
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values under stable names."""
+        return {"input": self.input, **({"error": self.reason} if self.answer is None else self.answer.as_dict())}
+
+
+def answered(predictor: Predictor, inputs: Iterable[str], bs: int = 32) -> Iterator[Answered]:
+    """Each input's answer, in order and in bounded memory; what can't be read is given back with the reason.
+
+    Where all can be read, the answers are bit for bit those of `predictor.stream`.
+    """
+    waiting: list[tuple[str, Any, str]] = []
+    for each in _encoded(predictor, iter(inputs), bs):
+        waiting.append(each)
+        if sum(not reason for _, _, reason in waiting) == bs or len(waiting) == _AHEAD * bs:
+            yield from _answers(predictor, waiting)
+            waiting = []
+    yield from _answers(predictor, waiting)
+
+
+def _encoded(predictor: Predictor, inputs: Iterator[str], bs: int) -> Iterator[tuple[str, Any, str]]:
+    """Each input, what it is encoded, and why it is not."""
+
+    def read(given: str) -> tuple[str, Any, str]:
+        try:
+            return given, predictor.codec.input.encode(given), ""
+        except UnreadableItem as error:
+            return given, None, error.message
+
+    while block := list(islice(inputs, _AHEAD * bs)):
+        yield from ordered(read, block, usual_workers(), ahead=2 * bs)
+
+
+def _answers(predictor: Predictor, waiting: list[tuple[str, Any, str]]) -> Iterator[Answered]:
+    good = [encoded for _, encoded, reason in waiting if not reason]
+    answers = iter(predictor.answers(good) if good else ())
+    for given, _, reason in waiting:
+        yield Answered(given, None if reason else next(answers), reason)

@@ -1,0 +1,110 @@
+"""A look at data before any training: what they are, what can't be used, what is there twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from fledge.core.errors import DataError
+from fledge.data.label_checks import Finding, is_blank
+from fledge.data.parallel import ordered, usual_workers
+from fledge.data.samples import BadItem
+from fledge.data.splits import USUAL_SEED, RandomSplitter
+from fledge.jobs.check_findings import held_back_alone, label_findings, not_compared, set_aside, twin_findings, unsupported
+from fledge.jobs.check_look import Look, look_at
+from fledge.jobs.check_source import Source, recognised
+from fledge.jobs.check_twins import MOST_COMPARED, Pair, copies, near_twins
+from fledge.jobs.checked import Checked, Looked
+
+_AHEAD = 64
+
+
+def check(
+    source: str | os.PathLike[str],
+    *,
+    target: Sequence[str] = (),
+    valid: float = 0.2,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Checked:
+    """What a folder or a table holds and what that means for training; every file is read once, and nothing is changed.
+
+    `target` names the columns of a table that are the label; `valid` and `seed` say what will be held back where the data
+    are not divided. `progress` is called with the number of files looked at, and of all. Needs no torch.
+    """
+    began = perf_counter()
+    found = recognised(source, target)
+    looks = _looks(found, usual_workers() if workers is None else workers, progress)
+    files, labels = found.layout.files, found.layout.labels
+    bad = {place: look.reason for place, look in enumerate(looks) if look.reason}
+    blank = [place for place, label in enumerate(labels) if place not in bad and is_blank(label)]
+    known = [place for place in range(len(files)) if place not in bad and not is_blank(labels[place])]
+    parts, split, split_findings = _parts(found, known, valid, seed)
+    pairs = [*_copies(looks), *near_twins(looks)]
+    findings = [
+        *unsupported(found),
+        *found.layout.findings,
+        *set_aside(found, bad),
+        *label_findings(found, known, blank),
+        *split_findings,
+        *held_back_alone(found, parts),
+        *twin_findings(found, pairs, parts),
+        *not_compared(found),
+    ]
+    return Checked(
+        source=os.fspath(source),
+        root=found.root,
+        kind=found.kind,
+        task=found.task,
+        supported=found.supported,
+        because=found.because,
+        files=files,
+        labels=labels,
+        names=found.layout.names,
+        parts=parts,
+        split=split,
+        looked=Looked.of(found.kind, looks),
+        bad=tuple(BadItem(str(files[place]), files[place], reason) for place, reason in bad.items()),
+        pairs=tuple(pairs),
+        findings=tuple(findings),
+        seconds=perf_counter() - began,
+    )
+
+
+def _looks(found: Source, workers: int, progress: Callable[[int, int], None] | None) -> list[Look]:
+    """A look at each file, in threads and in order; of too many pictures the small ones are not kept."""
+    files, looks = found.layout.files, []
+    for look in ordered(lambda file: look_at(found.kind, file), files, workers, ahead=_AHEAD):
+        looks.append(look if len(files) <= MOST_COMPARED else replace(look, small=None))
+        if progress is not None:
+            progress(len(looks), len(files))
+    return looks
+
+
+def _copies(looks: Sequence[Look]) -> list[Pair]:
+    return [Pair(group[0], other, 1.0) for group in copies(looks) for other in group[1:]]
+
+
+def _parts(found: Source, known: Sequence[int], valid: float, seed: int | None) -> tuple[tuple[str, ...], str, list[Finding]]:
+    """The part of each file ("" if it is in none), how that came, and what is wrong with it."""
+    layout = found.layout
+    parts = ["" for _ in layout.files]
+    for place in known:
+        parts[place] = layout.parts[place] if layout.parts else "train"
+    learned = [place for place in known if parts[place] == "train"]
+    if "valid" in parts or not known:
+        return tuple(parts), "as the data are divided", []
+    splitter = RandomSplitter(valid, seed)
+    labels = [layout.labels[place] for place in learned]
+    try:
+        held = splitter.split(learned, labels).valid
+    except DataError as error:
+        return tuple(parts), "", [Finding("no_split", "error", error.message)]
+    for place in held.tolist():
+        parts[learned[place]] = "valid"
+    kept_apart = ", beside the test part" if layout.parts else ""
+    words = f"{100 * valid:g} % held back by chance, seed {USUAL_SEED if seed is None else seed}{kept_apart}"
+    return tuple(parts), words, []

@@ -1,0 +1,215 @@
+"""What a look at data found: to print, to read on, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+from fledge.core.errors import listed, shown
+from fledge.data.label_checks import Finding
+from fledge.data.samples import BadItem
+from fledge.jobs.check_look import Look
+from fledge.jobs.check_twins import Pair
+
+_PARTS = {"train": "to learn from", "valid": "held back", "test": "kept for a last test"}
+_SHOWN_CLASSES = 10
+_SHOWN_BAD = 10
+_MOST_LISTED = 1000
+
+
+@final
+@dataclass(frozen=True)
+class Looked:
+    """All files together: their formats, bytes, and the smallest, middle and largest of them."""
+
+    forms: Mapping[str, int]
+    bytes: int
+    sizes: tuple[tuple[float, ...], ...]
+    measure: str
+
+    @classmethod
+    def of(cls, kind: str, looks: Sequence[Look]) -> Looked:
+        """The sum of what was seen of each file."""
+        read = [look for look in looks if not look.reason]
+        forms = Counter(look.form for look in read)
+        sized = sorted((look.size for look in read if look.size), key=_amount)
+        sizes = (sized[0], sized[len(sized) // 2], sized[-1]) if sized else ()
+        return cls(dict(forms.most_common()), sum(look.bytes for look in read), sizes, kind)
+
+    def __str__(self) -> str:
+        forms = listed([f"{count} {form}" for form, count in self.forms.items()])
+        sizes = [_size(size, self.measure) for size in self.sizes]
+        spread = (
+            ""
+            if not sizes
+            else f"; {sizes[0]}"
+            if len(set(sizes)) == 1
+            else f"; {sizes[0]} to {sizes[2]}, the middle one {sizes[1]}"
+        )
+        return f"{forms}; {_megabytes(self.bytes)}{spread}"
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What data are and what is wrong with them.
+
+    `labels` and `parts` ("train", "valid", "test", or "" for what is set aside) belong to `files` one by one, and so do the
+    places in `pairs` and `findings`.
+    """
+
+    source: str
+    root: Path
+    kind: str
+    task: str
+    supported: bool
+    because: str
+    files: tuple[Path, ...]
+    labels: tuple[Any, ...]
+    names: tuple[str, ...]
+    parts: tuple[str, ...]
+    split: str
+    looked: Looked
+    bad: tuple[BadItem, ...]
+    pairs: tuple[Pair, ...]
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What keeps these data from being trained on."""
+        return tuple(each for each in self.findings if each.severity == "error")
+
+    @property
+    def classes(self) -> dict[str, int]:
+        """How many items of each class or tag can be used, most first; empty where the labels are numbers."""
+        if "regression" in self.task:
+            return {}
+        used = [label for label, part in zip(self.labels, self.parts, strict=True) if part]
+        counts = Counter(str(each) for label in used for each in (label if isinstance(label, tuple) else (label,)))
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def part_counts(self) -> dict[str, int]:
+        """How many items are in each part."""
+        counts = Counter(self.parts)
+        return {part: counts[part] for part in _PARTS if counts[part]}
+
+    def name(self, file: Path) -> str:
+        """What a file is called below the folder that was looked at."""
+        return str(file.relative_to(self.root))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values under stable names; lists end after a thousand, the counts in the messages are whole."""
+        return {
+            "source": self.source,
+            "kind": self.kind,
+            "task": self.task,
+            "supported": self.supported,
+            "because": self.because,
+            "items": len(self.files),
+            "classes": self.classes,
+            "parts": self.part_counts,
+            "split": self.split,
+            "formats": dict(self.looked.forms),
+            "bytes": self.looked.bytes,
+            "sizes": [list(size) for size in self.looked.sizes],
+            "unreadable": [{"file": each.name, "reason": each.reason} for each in self.bad],
+            "findings": [self._finding(each) for each in self.findings],
+            "twins": [self._twins(pair) for pair in self.pairs[:_MOST_LISTED]],
+            "seconds": round(self.seconds, 3),
+        }
+
+    def to_json(self) -> str:
+        """All of it as one line of JSON."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False)
+
+    def lines(self) -> list[tuple[str, str]]:
+        """What to print: a word for each line, and the line."""
+        found = [("Found", self._found()), ("Task", self._task())]
+        if self.looked.forms:
+            found.append(("Files", str(self.looked)))
+        if len(self.classes) > 1:
+            found.append(("Labels", self._shares()))
+        found += [("Labels", line) for line in self._ranges()]
+        if self.part_counts:
+            found.append(("Split", self._split()))
+        found += [("Bad", f"{counted(len(self.bad), self.kind)} can't be read")] if self.bad else []
+        found += [("", f"{shown(self.name(each.item), 200)}: {each.reason}") for each in self.bad[:_SHOWN_BAD]]
+        if len(self.bad) > _SHOWN_BAD:
+            found.append(("", f"and {len(self.bad) - _SHOWN_BAD} more: --json lists them all"))
+        found += [("Error" if each.severity == "error" else "Note", each.message) for each in self.findings]
+        return found
+
+    def __str__(self) -> str:
+        return "\n".join(f"{word:8}{line}" for word, line in self.lines())
+
+    def _found(self) -> str:
+        what = counted(len(self.files), self.kind) if self.files else f"a {self.kind}"
+        return f"{what} in {shown(self.source, 200)}"
+
+    def _task(self) -> str:
+        size = f", {len(self.classes)} {'tags' if 'tags' in self.task else 'classes'}" if len(self.classes) > 1 else ""
+        return f"{self.task.replace('-', ' ')}{size}: {self.because}"
+
+    def _shares(self) -> str:
+        count = sum(map(bool, self.parts))
+        shares = [f"{bare(name)} {number} ({100 * number / count:.1f} %)" for name, number in self.classes.items()]
+        return listed(shares, _SHOWN_CLASSES)
+
+    def _ranges(self) -> list[str]:
+        """For each number that is a label, its smallest, mean and largest value."""
+        used = [label for label, part in zip(self.labels, self.parts, strict=True) if part]
+        rows = [label if isinstance(label, tuple) else (label,) for label in used] if self.names else []
+        columns = zip(self.names, zip(*rows, strict=True), strict=False)
+        return [f"{bare(name)} from {min(v):.4g} to {max(v):.4g}, on average {sum(v) / len(v):.4g}" for name, v in columns]
+
+    def _split(self) -> str:
+        counts = ", ".join(f"{count} {_PARTS[part]}" for part, count in self.part_counts.items())
+        return f"{counts} ({self.split})" if self.split else counts
+
+    def _finding(self, each: Finding) -> dict[str, Any]:
+        files = [str(self.files[place]) for place in each.items[:_MOST_LISTED]]
+        return {"kind": each.kind, "severity": each.severity, "message": each.message, "files": files}
+
+    def _twins(self, pair: Pair) -> dict[str, Any]:
+        files = [str(self.files[pair.first]), str(self.files[pair.second])]
+        return {"files": files, "parts": [self.parts[pair.first], self.parts[pair.second]], "alike": round(pair.alike, 4)}
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "picture"), counted(3, "picture")
+    ('1 picture', '3 pictures')
+    """
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def bare(name: str) -> str:
+    """A name without quotes, where it is plain where it begins and ends.
+
+    >>> bare("great tit"), bare("tit ")
+    ('great tit', "'tit '")
+    """
+    return name if name.isprintable() and name == name.strip() and name else shown(name)
+
+
+def _amount(size: tuple[float, ...]) -> float:
+    """What sizes are put in order by: a picture's pixels, a sound's seconds."""
+    return size[0] * size[1] if len(size) == 2 else size[0]
+
+
+def _size(size: tuple[float, ...], kind: str) -> str:
+    if kind == "picture":
+        return f"{size[0]:.0f} × {size[1]:.0f}"
+    seconds, rate, channels = size
+    return f"{seconds:.2g} s at {rate / 1000:g} kHz{'' if channels == 1 else f' × {channels:.0f}'}"
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.1f} kB"

@@ -1,0 +1,104 @@
+"""Before a training: what the data are, with what is kept apart for the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from fledge.core.errors import DataError, UsageError, listed, shown
+from fledge.data.digests import content_digest
+from fledge.data.label_checks import Finding, is_blank
+from fledge.jobs.asked_task import as_asked
+from fledge.jobs.check import check
+from fledge.jobs.checked import Checked, counted
+from fledge.jobs.settings import Settings
+from fledge.jobs.telling import Teller
+
+_ENOUGH_LEFT = ("many_bad", "class_lost")
+"""What `--skip-bad` goes on in spite of."""
+
+
+def looked_at(settings: Settings, tell: Teller) -> Checked:
+    """What the data are, said line by line; an error if nothing can be learned from them."""
+    counting = tell.counting(f"looking at {settings.source}")
+    found = check(settings.source, target=settings.target, valid=settings.valid, seed=settings.seed, progress=counting)
+    for word, line in found.lines():
+        tell(f"{word:8}{line}")
+    _refuse(found, settings)
+    found = as_asked(found, settings.task)
+    if settings.test is not None:
+        found = _with_test(found, _test_part(settings, settings.test, tell), settings)
+        tell(f"{'Test':8}{counted(found.part_counts['test'], found.kind)} of {settings.test}, used once, at the end")
+    return found
+
+
+def _refuse(found: Checked, settings: Settings) -> None:
+    errors = [each for each in found.errors if not (settings.on_bad == "skip" and each.kind in _ENOUGH_LEFT)]
+    if errors:
+        skippable = all(each.kind in _ENOUGH_LEFT for each in errors)
+        raise DataError(
+            "; ".join(each.message for each in errors),
+            hint="--skip-bad trains on the others" if skippable else f"`fledge check {settings.source}` says more",
+        )
+
+
+def _test_part(settings: Settings, test: str, tell: Teller) -> Checked:
+    """The data kept apart, read as the others; that they may be of one class alone, say, is no fault of theirs."""
+    counting = tell.counting(f"looking at {test}")
+    part = check(test, target=settings.target, seed=settings.seed, progress=counting)
+    if not any(part.parts):
+        raise DataError("; ".join(each.message for each in part.errors), hint=f"`fledge check {test}` says more")
+    return part
+
+
+def _with_test(found: Checked, part: Checked, settings: Settings) -> Checked:
+    """Both together, all of the second in the test part."""
+    if "test" in found.parts:
+        raise UsageError(f"{settings.source} has a test part of its own", hint="leave --test out")
+    if part.kind != found.kind:
+        raise DataError(f"{part.source} holds {part.kind}s, and {found.source} {found.kind}s")
+    part = as_asked(part, found.task)
+    used = [place for place, label in enumerate(part.labels) if part.parts[place] and not is_blank(label)]
+    _refuse_strange(found, part, used)
+    labels = [part.labels[place] for place in used]
+    files = [part.files[place] for place in used]
+    return replace(
+        found,
+        files=(*found.files, *files),
+        labels=(*found.labels, *labels),
+        parts=(*found.parts, *("test" for _ in used)),
+        bad=(*found.bad, *part.bad),
+        findings=(*found.findings, *_leaks(found, part, used)),
+        split=f"{found.split}; the test part is {part.source}",
+    )
+
+
+def _refuse_strange(found: Checked, part: Checked, used: list[int]) -> None:
+    """Labels to be tested on that nothing is learned of."""
+    if not found.classes:
+        return
+    pieces = [each for place in used for each in _several(part.labels[place])]
+    if strange := Counter(each for each in pieces if str(each) not in found.classes):
+        names = listed([f"{shown(name)} ({count})" for name, count in strange.most_common()])
+        raise DataError(
+            f"{part.source} has labels that {found.source} hasn't: {names}",
+            hint="the test part needs the labels of the others, in a folder each or in a table",
+        )
+
+
+def _leaks(found: Checked, part: Checked, used: list[int]) -> list[Finding]:
+    """Copies of what is learned from or chosen by, byte for byte, among what is kept apart."""
+    sizes = {found.files[place].stat().st_size for place, where in enumerate(found.parts) if where}
+    suspects = [place for place in used if part.files[place].stat().st_size in sizes]
+    wanted = {part.files[place].stat().st_size for place in suspects}
+    theirs = [file for file, where in zip(found.files, found.parts, strict=True) if where and file.stat().st_size in wanted]
+    known = {content_digest(file) for file in theirs}
+    twins = [part.files[place] for place in suspects if content_digest(part.files[place]) in known]
+    if not twins:
+        return []
+    what = f"{counted(len(twins), part.kind)} of {part.source}"
+    return [Finding("leak", "warning", f"{what} also in {found.source}, so the test will look too good: {listed(twins, 2)}")]
+
+
+def _several(label: object) -> tuple[object, ...]:
+    return label if isinstance(label, tuple) else (label,)

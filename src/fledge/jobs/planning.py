@@ -1,0 +1,106 @@
+"""What a training will do, settled before it begins: the data as batches, the device, the things to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, final
+
+from fledge.classic.candidates import Candidate, candidates
+from fledge.core.devices import choose_device
+from fledge.core.errors import DataError, UsageError, listed
+from fledge.core.precision import choose_precision
+from fledge.data.dataloaders import DataLoaders
+from fledge.data.loader import Loader
+from fledge.jobs.checked import Checked
+from fledge.jobs.looking import looked_at
+from fledge.jobs.medium import MEDIA, Medium, Network, loaders, with_changes
+from fledge.jobs.settings import Settings
+from fledge.jobs.telling import Teller
+from fledge.tasks.table import task_for
+from fledge.tasks.task import Task
+
+PINNED = ("device", "precision")
+"""What is found by trying the machine: a training that goes on, or is done again, takes what was found the first time."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All that is known before the first thing is tried; `settings` are as asked, `pinned` with device and precision found."""
+
+    settings: Settings
+    pinned: Settings
+    checked: Checked
+    medium: Medium
+    dls: DataLoaders
+    candidates: Sequence[Candidate]
+    networks: Sequence[Network]
+
+    @property
+    def codec(self) -> Any:
+        """What the inputs and targets have become."""
+        assert self.dls.codec is not None, "the loaders of a job have a codec"
+        return self.dls.codec
+
+    @property
+    def task(self) -> Task[Any]:
+        """The kind of problem."""
+        return task_for(self.codec)
+
+    @property
+    def train(self) -> Loader:
+        """What is learned from."""
+        return ours(self.dls.train)
+
+    @property
+    def valid(self) -> Loader:
+        """What is held back."""
+        return ours(self.dls.valid)
+
+    def found(self) -> dict[str, str]:
+        """What was found by trying the machine, to be kept."""
+        return {name: getattr(self.pinned, name) for name in PINNED}
+
+    def refuse_changes(self, data: Mapping[str, Any], run: Path) -> None:
+        """An error if the data are other than those a run was begun with."""
+        now = self.dls.fingerprints()
+        if changed := [name for name in now if name in data and data[name] != now[name]]:
+            raise UsageError(
+                f"{run} was begun with other data: {listed(changed)} of {self.settings.source} changed since",
+                hint=f"train anew: fledge train {self.settings.source}",
+            )
+
+
+def planned(settings: Settings, tell: Teller, found: Mapping[str, str] | None = None) -> Plan:
+    """Looks at the data and settles everything, a line for each choice; whatever can't work is refused here.
+
+    `found` is what an earlier training found by trying the machine.
+    """
+    for what, path in (("weights", settings.weights), ("test", settings.test)):
+        if path is not None and not Path(path).exists():
+            raise UsageError(f"there is no {path}", hint=f"--{what} takes a file that is there")
+    pinned = replace(settings, **{name: (found or {}).get(name, getattr(settings, name)) for name in PINNED})
+    device = choose_device(pinned.device)
+    precision = choose_precision(device.device, pinned.precision)
+    pinned = replace(pinned, device=str(device.device), precision=precision.name)
+    checked = looked_at(settings, tell)
+    if checked.kind not in MEDIA:
+        raise DataError(
+            f"{settings.source} holds {checked.task.replace('-', ' ')}, which one line can't train yet",
+            hint=f"it trains {listed([f'{kind}s' for kind in MEDIA])}; for others build a DataBlock and a learner",
+        )
+    medium: Medium = MEDIA[checked.kind]()
+    dls, chosen = loaders(medium, checked, pinned)
+    tell(f"{'Chosen':8}{', '.join(chosen)}, {device}, {precision}")
+    assert dls.codec is not None, "the loaders of a job have a codec"
+    simple = candidates(task_for(dls.codec), dls.codec, ours(dls.train))
+    networks = medium.networks(dls, with_changes(dls, medium.changes(dls)), pinned, tell)
+    return Plan(settings, pinned, checked, medium, dls, simple, networks)
+
+
+def ours(loader: Any) -> Loader:
+    """A loader as the one it is."""
+    assert isinstance(loader, Loader), "the loaders of a job are ours"
+    return loader

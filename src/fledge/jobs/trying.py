@@ -1,0 +1,105 @@
+"""Rules, classic models, networks: tried one after the other on the same held-back items."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+
+from fledge.classic.candidates import Candidate
+from fledge.core.errors import OutOfMemory, TrainingError, listed
+from fledge.jobs.deadline import Allowance
+from fledge.jobs.medium import Network
+from fledge.jobs.planning import Plan
+from fledge.jobs.run_folder import RunFolder
+from fledge.jobs.telling import Teller, TellTraining
+from fledge.jobs.tried import Made, Trials, Tried, best_of, simplest_good_enough
+from fledge.predictor.card import Card
+from fledge.predictor.predictor import Predictor
+from fledge.training.asking import EXAMPLES
+from fledge.training.checkpoint import checkpoints
+
+
+def everything_tried(plan: Plan, folder: RunFolder, allowance: Allowance, tell: Teller) -> list[Tried]:
+    """Rules, classic models, then networks from quick to slow, while they gain and there is time."""
+    trials = Trials(folder, plan.valid)
+    tried: list[Tried] = []
+    tell("")
+    for candidate in plan.candidates:
+        if tried and allowance.left <= 0:
+            tell(f"  {candidate.name}: not tried, for the time is up (--time)")
+            continue
+        tried.append(trials.of(candidate.name, candidate.kind, partial(_fitted, candidate, plan)))
+        tell(row(tried[-1]))
+    for network in plan.networks:
+        one = _network_tried(network, trials, plan, allowance, tell)
+        if one is None:
+            continue
+        tried.append(one)
+        tell(row(one))
+        if one.measured.perfect:
+            break
+    if not tried:
+        raise TrainingError("nothing could be trained", hint="give it more time: --time")
+    return tried
+
+
+def chosen(tried: Sequence[Tried], model: str | None) -> Tried:
+    """The one to recommend: the simplest within noise of the best, or the best network where one was asked for."""
+    if model is None:
+        return simplest_good_enough(tried)
+    asked_for = [each for each in tried if each.kind == "network"]
+    if not asked_for:
+        names = listed([each.name for each in tried])
+        raise TrainingError(f"{model} was not trained, only {names}", hint="give it more time: --time")
+    return best_of(asked_for)
+
+
+def row(tried: Tried) -> str:
+    """A line of the leaderboard."""
+    note = f"  ({tried.note})" if tried.note else ""
+    return f"  {tried.name:<34}{tried.measured.figure!s:<34}{tried.seconds:7.1f} s{note}"
+
+
+def _fitted(candidate: Candidate, plan: Plan) -> Made:
+    """A simple thing fitted to the training part, as a predictor."""
+    fitted = candidate.fit(plan.train, plan.settings.seed)
+    card = Card.now(name=candidate.name, trained_on=plan.train.count, held_back=plan.valid.count, seed=plan.settings.seed)
+    predictor = Predictor(plan.task, plan.codec, fitted.model, fitted.architecture, card)
+    return Made(predictor.with_examples(list(plan.valid.samples.inputs[:EXAMPLES])), note=fitted.note)
+
+
+def _network_tried(network: Network, trials: Trials, plan: Plan, allowance: Allowance, tell: Teller) -> Tried | None:
+    """One network, if there is time; one that fails is said, and the others go on."""
+    place = trials.folder.checkpoint(network.name)
+    try:
+        tried = trials.of(network.name, "network", lambda: _taught(network, trials.folder, allowance, tell))
+    except _NoTimeError:
+        tell(f"  {network.name}: not tried, for {max(allowance.left, 0):.0f} s are too short for an epoch (--time)")
+        return None
+    except (TrainingError, OutOfMemory) as error:
+        tell(f"  {network.name}: failed: {error.message}")
+        return None
+    shutil.rmtree(place, ignore_errors=True)
+    return tried
+
+
+def _taught(network: Network, folder: RunFolder, allowance: Allowance, tell: Teller) -> Made:
+    """A network taught from the start, or from where an earlier process left it."""
+    place = folder.checkpoint(network.name)
+    learner = network.learner(place, [TellTraining(tell, network.name)])
+    if checkpoints(place):
+        learner.callbacks += allowance.callbacks()
+        learner.resume()
+    else:
+        epochs = allowance.epochs(learner, network.epochs, passes=network.passes, once=network.once)
+        if epochs < 1:
+            raise _NoTimeError
+        learner.callbacks += allowance.callbacks()
+        network.fit(learner, epochs)
+    assert learner.run is not None, "a learner that was taught has had a run"
+    return Made(learner.predictor(network.name), learner.history, learner.run.plan, learner.run.stopped or "")
+
+
+class _NoTimeError(Exception):
+    """Not one epoch fits into the time left."""

@@ -1,0 +1,51 @@
+"""The example in every help page runs."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fledge.cli.main import run
+from fledge.cli.table import COMMANDS
+from tests.predictor.small import small_predictor
+
+RUN = ("check", "predict", "inspect", "doctor")
+"""The commands whose examples run here; those of others run where they are tested."""
+
+
+def examples(command: str) -> list[str]:
+    """The lines of its help that can be typed."""
+    page: str = COMMANDS[command].help
+    return re.findall(r"^ +((?:fledge |[a-z]+ .*\| fledge ).*)$", page, re.MULTILINE)
+
+
+@pytest.fixture
+def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with all that the examples speak of."""
+    shutil.copytree(photos, tmp_path / "photos")
+    shutil.copy(photos / "bird" / "bird_000.jpg", tmp_path / "robin.jpg")
+    files = sorted((tmp_path / "photos").glob("*/*.jpg"))
+    rows = [f"{each.relative_to(tmp_path)},{each.parent.name}\n" for each in files]
+    (tmp_path / "labels.csv").write_text("".join(["file,species\n", *rows]))
+    (tmp_path / "runs" / "birds").mkdir(parents=True)
+    for name in ("bird.safetensors", "runs/birds/model.safetensors"):
+        small_predictor().save(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_the_examples_of_the_help_run(command: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examples(command)
+    for line in examples(command):
+        before, _, typed = line.rpartition(" | ")
+        piped = subprocess.run(shlex.split(before), capture_output=True, text=True, check=True).stdout if before else ""
+        monkeypatch.setattr(sys, "stdin", io.StringIO(piped))
+        assert run(shlex.split(typed)[1:]) == 0, line
