@@ -298,3 +298,14 @@ def test_a_function_that_takes_one_number_is_a_loss_too() -> None:
     learner = blob_learner(loss=far)
     learner.fit(1)
     assert learner.history[0]["valid_loss"] is not None
+
+
+def test_kept_norms_leave_the_statistics_that_the_body_came_with(photos: Path) -> None:
+    learner = photo_learner(photos, keep_norms=True)
+    before = weights(learner)
+    learner.fit(1)
+    after = weights(learner)
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert not any("running_mean" in name for name in moved if name.startswith("body"))
+    assert any(name.endswith("weight") for name in moved if name.startswith("body"))
+    assert any("running_mean" in name for name in moved if name.startswith("head"))

@@ -55,6 +55,18 @@ def freeze(model: nn.Module, train_last: int) -> list[nn.Module]:
     return list(_resting(model))
 
 
+def norms_of(model: nn.Module) -> list[nn.Module]:
+    """The batch norms of all but the head, which bring statistics along if the network comes pretrained.
+
+    >>> norms_of(nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)))
+    [BatchNorm2d(4, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)]
+    """
+    head = getattr(model, "head", None)
+    own = {id(module) for module in head.modules()} if isinstance(head, nn.Module) else set()
+    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+    return [module for module in model.modules() if isinstance(module, kinds) and id(module) not in own]
+
+
 def decays(name: str, parameter: nn.Parameter) -> bool:
     """Whether weight decay does this parameter good: not biases, norms, tokens and positions.
 

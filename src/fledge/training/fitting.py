@@ -92,7 +92,8 @@ def _end_as_asked(run: Run) -> None:
     if run.signal is None:
         return
     where = f"stopped at step {run.place.step} of epoch {run.first_epoch + run.epoch}; learn.resume() goes on from there"
-    log.warning("%s", where)
+    if run.learner.progress:
+        log.warning("%s", where)
     if run.signal == signal.SIGTERM:
         raise SystemExit(128 + signal.SIGTERM)
     raise KeyboardInterrupt(where)

@@ -20,6 +20,7 @@ from fledge.insight.interpretation import Interpretation
 from fledge.insight.predictions import Predictions
 from fledge.insight.step_record import StepRecord
 from fledge.models.architecture import Architecture, Custom
+from fledge.models.depthwise import hasten
 from fledge.models.groups import freeze, parameter_groups
 from fledge.predictor.predictor import Predictor
 from fledge.scoring.figure import Figure
@@ -58,7 +59,8 @@ class Learner:
 
     Task, loss and metrics come from the kinds of data unless given. `folder` keeps checkpoints, a new one every `save_every`
     seconds, from which `resume` goes on after any crash; `clip` bounds the length of the gradients, `accumulate` adds up
-    those of several batches a step.
+    those of several batches a step. `keep_norms` leaves the statistics of batch norms in the body as they came: those of
+    pretraining, from millions of examples, beat those of a few small batches.
     """
 
     def __init__(
@@ -81,10 +83,12 @@ class Learner:
         save_every: float = 60.0,
         clip: float | None = None,
         accumulate: int = 1,
+        keep_norms: bool = False,
         progress: bool = True,
     ) -> None:
         self.dls = dls if device is None else dls.to(device)
         self.device = self.dls.device
+        hasten(model)
         self.model = laid_out(model.to(self.device))
         self.task = task or (None if dls.codec is None else task_for(dls.codec))
         self.architecture = architecture or Custom(type(model).__name__)
@@ -100,6 +104,7 @@ class Learner:
         self.save_every = save_every
         self.clip = clip
         self.accumulate = accumulate
+        self.keep_norms = keep_norms
         self.progress = progress
         self.frozen = 0
         """How many groups of parameters, from the input side, `fit` and its kin leave alone."""
@@ -160,7 +165,7 @@ class Learner:
         self.unfreeze()
         start_fit(self, tuple(plan), callbacks)
 
-    def fit_head(self, epochs: int = 20, lr: float = 1e-2, *, callbacks: Sequence[Callback] = ()) -> None:
+    def fit_head(self, epochs: int = 10, lr: float = 1e-2, *, callbacks: Sequence[Callback] = ()) -> None:
         """Trains the head alone; what the frozen rest makes of each item is computed once, if nothing about it is random."""
         groups = len(self.groups)
         if groups < 2:
@@ -276,7 +281,16 @@ class Learner:
 
     def fingerprints(self) -> dict[str, str]:
         """What a run has to find again to go on to the same bits."""
-        own = (self.optimizer, self.loss, self.accumulate, self.clip, self.precision.name, str(self.device), self.architecture)
+        own = (
+            self.optimizer,
+            self.loss,
+            self.accumulate,
+            self.clip,
+            self.keep_norms,
+            self.precision.name,
+            str(self.device),
+            self.architecture,
+        )
         return {**self.dls.fingerprints(), "seed": str(self.seed), "learner": short_hash(own)}
 
     def __repr__(self) -> str:

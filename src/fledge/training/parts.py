@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 from fledge.core.log import log
 from fledge.core.seeds import key
 from fledge.data.fingerprint import AnyLoader
-from fledge.models.groups import freeze, parameter_groups
+from fledge.models.groups import freeze, norms_of, parameter_groups
 from fledge.models.recogniser import Recogniser
 from fledge.training.features import Autocast, Features, stored
 from fledge.training.optimizers import build
@@ -42,7 +42,7 @@ class Parts:
     stage: Stage
     autocast: Autocast
     resting: Sequence[nn.Module]
-    """Frozen parts, which stay in eval mode."""
+    """Frozen parts, and norms that keep their statistics: these stay in eval mode."""
     scaler: torch.amp.GradScaler | None
     clip: float | None
     seed: int
@@ -63,6 +63,8 @@ class Parts:
         valid: Batches = learner.dls.valid
         groups = parameter_groups(model)
         resting = freeze(model, len(groups) - stage.frozen)
+        if learner.keep_norms:
+            resting = [*resting, *norms_of(model)]
         autocast = learner.autocast
         kept = (
             stored(model, learner.dls.train, learner.dls.valid, autocast)

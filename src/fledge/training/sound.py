@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -13,14 +13,15 @@ from fledge.core.seeds import key
 from fledge.data.dataloaders import DataLoaders
 from fledge.models.architecture import Architecture, Custom
 from fledge.models.bodies import Padding
+from fledge.models.recogniser import Pooling
 from fledge.models.small import SmallNet
 from fledge.models.vision import vision_net
 from fledge.tasks.table import task_for
 from fledge.training.learner import Learner
 from fledge.transforms.sound import Sound
 
-_WIDTH, _BLOCKS = 24, 4
-"""Of the small network: a second of 64 bands becomes a map of 4 bands and 7 moments."""
+_WIDTH, _BLOCKS = 8, 4
+"""Of the small network: a second of 64 bands becomes a map of 4 bands and 4 moments. Depth tells more here than width."""
 
 
 def sound_learner(
@@ -29,6 +30,7 @@ def sound_learner(
     *,
     pretrained: bool = True,
     weights: str | Path | None = None,
+    pool: Pooling | Literal["auto"] = "auto",
     hidden: tuple[int, ...] = (512,),
     dropout: float = 0.5,
     padding: Padding = "own",
@@ -63,11 +65,13 @@ def sound_learner(
                 pretrained=pretrained,
                 weights=weights,
                 channels=1,
+                pool=pool,
                 hidden=hidden,
                 dropout=dropout,
                 padding=padding,
             )
-    learner = Learner(dls, model, architecture=architecture, **options)
-    if named and (pretrained or weights is not None):
+    knows = named and (pretrained or weights is not None)
+    learner = Learner(dls, model, architecture=architecture, **{"keep_norms": knows, **options})
+    if knows:
         learner.freeze()
     return learner

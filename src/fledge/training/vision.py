@@ -76,8 +76,9 @@ def vision_learner(
             raise UsageError(f"weights={shown(str(weights))} go with a network by its timm name, not with {shown(net)}")
         else:
             architecture, model = _of_ones_own(net, outputs, dls)
-    learner = Learner(dls, model, architecture=architecture, **options)
-    if named and (pretrained or weights is not None):
+    knows = named and (pretrained or weights is not None)
+    learner = Learner(dls, model, architecture=architecture, **{"keep_norms": knows, **options})
+    if knows:
         learner.freeze()
     return learner
 
