@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fledge.data.labels import ColReader as ColReader
     from fledge.data.labels import RegexLabeller as RegexLabeller
     from fledge.data.labels import parent_label as parent_label
+    from fledge.data.sound_dataloaders import SoundDataLoaders as SoundDataLoaders
+    from fledge.data.sound_files import get_sound_files as get_sound_files
     from fledge.data.sources import get_files as get_files
     from fledge.data.sources import get_image_files as get_image_files
     from fledge.data.splits import (
@@ -98,6 +100,7 @@ if TYPE_CHECKING:
     )
     from fledge.training.callback import Callback as Callback
     from fledge.training.learner import Learner as Learner
+    from fledge.training.sound import sound_learner as sound_learner
     from fledge.training.vision import vision_learner as vision_learner
     from fledge.transforms.category import CategoryBlock as CategoryBlock
     from fledge.transforms.colour import Brightness as Brightness
@@ -133,6 +136,29 @@ if TYPE_CHECKING:
     from fledge.transforms.resize import CenterCrop as CenterCrop
     from fledge.transforms.resize import RandomResizedCrop as RandomResizedCrop
     from fledge.transforms.resize import Resize as Resize
+    from fledge.transforms.sound import SoundBlock as SoundBlock
+    from fledge.transforms.sound_change import (
+        AddNoise as AddNoise,
+    )
+    from fledge.transforms.sound_change import (
+        ChangeSpeed as ChangeSpeed,
+    )
+    from fledge.transforms.sound_change import (
+        Gain as Gain,
+    )
+    from fledge.transforms.sound_change import (
+        MaskFrequency as MaskFrequency,
+    )
+    from fledge.transforms.sound_change import (
+        MaskTime as MaskTime,
+    )
+    from fledge.transforms.sound_change import (
+        ShiftTime as ShiftTime,
+    )
+    from fledge.transforms.sound_change import (
+        sound_transforms as sound_transforms,
+    )
+    from fledge.transforms.spectrogram import Spectrogram as Spectrogram
 
 _PLACES = {
     "fledge.core.errors": ("FledgeError",),
@@ -144,6 +170,8 @@ _PLACES = {
         "RegexLabeller",
         "parent_label",
     ),
+    "fledge.data.sound_dataloaders": ("SoundDataLoaders",),
+    "fledge.data.sound_files": ("get_sound_files",),
     "fledge.data.sources": (
         "get_files",
         "get_image_files",
@@ -184,6 +212,7 @@ _PLACES = {
     ),
     "fledge.training.callback": ("Callback",),
     "fledge.training.learner": ("Learner",),
+    "fledge.training.sound": ("sound_learner",),
     "fledge.training.vision": ("vision_learner",),
     "fledge.transforms.category": ("CategoryBlock",),
     "fledge.transforms.colour": (
@@ -217,6 +246,17 @@ _PLACES = {
         "RandomResizedCrop",
         "Resize",
     ),
+    "fledge.transforms.sound": ("SoundBlock",),
+    "fledge.transforms.sound_change": (
+        "AddNoise",
+        "ChangeSpeed",
+        "Gain",
+        "MaskFrequency",
+        "MaskTime",
+        "ShiftTime",
+        "sound_transforms",
+    ),
+    "fledge.transforms.spectrogram": ("Spectrogram",),
 }
 """Where the public names live. Each is fetched on first use, so that importing fledge is quick and loads no torch."""
 
@@ -224,11 +264,13 @@ _NAMES = Table("public name", {name: f"{module}:{name}" for module, names in _PL
 
 __all__ = [
     "AbsoluteError",
+    "AddNoise",
     "BinaryCrossEntropy",
     "Brightness",
     "Callback",
     "CategoryBlock",
     "CenterCrop",
+    "ChangeSpeed",
     "ColReader",
     "ColSplitter",
     "Contrast",
@@ -242,6 +284,7 @@ __all__ = [
     "Flip",
     "Focal",
     "FuncSplitter",
+    "Gain",
     "GrandparentSplitter",
     "GroupSplitter",
     "Hue",
@@ -250,7 +293,9 @@ __all__ = [
     "IndexSplitter",
     "KFoldSplitter",
     "Learner",
+    "MaskFrequency",
     "MaskSplitter",
+    "MaskTime",
     "MultiCategoryBlock",
     "Noise",
     "Normalize",
@@ -263,6 +308,10 @@ __all__ = [
     "Resize",
     "Rotate",
     "Saturation",
+    "ShiftTime",
+    "SoundBlock",
+    "SoundDataLoaders",
+    "Spectrogram",
     "SquaredError",
     "Warp",
     "Zoom",
@@ -274,6 +323,7 @@ __all__ = [
     "f1_multi",
     "get_files",
     "get_image_files",
+    "get_sound_files",
     "load",
     "mae",
     "mse",
@@ -283,6 +333,8 @@ __all__ = [
     "recall",
     "rmse",
     "roc_auc",
+    "sound_learner",
+    "sound_transforms",
     "top_k_accuracy",
     "vision_learner",
 ]

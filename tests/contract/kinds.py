@@ -7,13 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from PIL import Image
 
 from fledge.data.block import DataBlock
 from fledge.data.labels import parent_label
+from fledge.data.sound_dataloaders import SoundDataLoaders
+from fledge.data.sound_files import get_sound_files
 from fledge.data.sources import get_image_files
 from fledge.data.splits import RandomSplitter
+from fledge.data.tabular_dataloaders import TabularDataLoaders
 from fledge.training.learner import Learner
+from fledge.training.sound import sound_learner
+from fledge.training.tabular import tabular_learner
 from fledge.training.vision import vision_learner
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.image import ImageBlock
@@ -23,6 +29,8 @@ from fledge.transforms.points import PointBlock
 from fledge.transforms.resize import Resize
 from fledge.transforms.transform import Block
 from tests.photos import make_photos
+from tests.sounds import make_sounds
+from tests.tables import birds
 
 Made = tuple[Learner, list[Any]]
 """A learner that has learned nothing yet, and inputs to ask it about."""
@@ -59,10 +67,28 @@ def _dark_point(photo: Path) -> list[tuple[float, float]]:
     return [(float((weight * columns).sum() / grey.shape[1]), float((weight * rows).sum() / grey.shape[0]))]
 
 
+def _sounds(folder: Path) -> Made:
+    sounds = make_sounds(folder / "sounds")
+    dls = SoundDataLoaders.from_folder(sounds, valid_pct=0.2, seed=1, bs=8, device="cpu")
+    return sound_learner(dls, **_SILENT), get_sound_files(sounds)[:5]
+
+
+def _rows(target: str) -> Callable[[Path], Made]:
+    def make(_folder: Path) -> Made:
+        frame = birds(120)
+        dls = TabularDataLoaders.from_df(frame, target, seed=1, bs=16, device="cpu")
+        return tabular_learner(dls, **_SILENT), frame.with_columns(pl.col("seen").dt.to_string("iso")).head(5).to_dicts()
+
+    return make
+
+
 KINDS: dict[str, Callable[[Path], Made]] = {
     "image-classification": _pictures(CategoryBlock, parent_label),
     "image-tags": _pictures(MultiCategoryBlock, _tags),
     "image-regression": _pictures(NumberBlock, _brightness),
     "image-points": _pictures(PointBlock, _dark_point),
+    "sound-classification": _sounds,
+    "table-classification": _rows("kind"),
+    "table-regression": _rows("weight"),
 }
 """For each entry of TASKS what makes a learner for it in an empty folder."""

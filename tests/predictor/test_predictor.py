@@ -162,3 +162,8 @@ def test_the_model_asks_for_no_gradients_and_does_not_train(predictor: Predictor
     assert not any(weight.requires_grad for weight in predictor.model.parameters())
     assert not any(module.training for module in predictor.model.modules())
     assert "image classification" in repr(predictor)
+
+
+def test_windows_are_refused_for_what_has_no_time() -> None:
+    with pytest.raises(UsageError, match="windows=True is for recordings"):
+        small_predictor()(pictures(1)[0], windows=True)

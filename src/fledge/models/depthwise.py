@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import torch
@@ -37,10 +36,13 @@ def hasten(model: nn.Module) -> None:
     for module in model.modules():
         depthwise = isinstance(module, nn.Conv2d) and module.groups == module.in_channels > 1 and max(module.stride) > 1
         if depthwise and not isinstance(module, _InFloat32):
-            kind: Any = _in_float32(type(module))
-            module.__class__ = kind
+            module.__class__ = _in_float32(type(module))
 
 
-@cache
-def _in_float32(kind: type[nn.Module]) -> type:
-    return type(f"{kind.__name__}InFloat32", (_InFloat32, kind), {})
+def _in_float32(kind: type[Any]) -> type[Any]:
+    if kind not in _KINDS:
+        _KINDS[kind] = type(f"{kind.__name__}InFloat32", (_InFloat32, kind), {})
+    return _KINDS[kind]
+
+
+_KINDS: dict[type[Any], type[Any]] = {}

@@ -58,8 +58,8 @@ def freeze(model: nn.Module, train_last: int) -> list[nn.Module]:
 def norms_of(model: nn.Module) -> list[nn.Module]:
     """The batch norms of all but the head, which bring statistics along if the network comes pretrained.
 
-    >>> norms_of(nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)))
-    [BatchNorm2d(4, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)]
+    >>> [type(norm).__name__ for norm in norms_of(nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)))]
+    ['BatchNorm2d']
     """
     head = getattr(model, "head", None)
     own = {id(module) for module in head.modules()} if isinstance(head, nn.Module) else set()

@@ -23,6 +23,7 @@ from fledge.tasks.task import Task
 from fledge.transforms.transform import Codec, stack
 
 _FEW = 4
+_AT_ONCE = 32
 _CPU = torch.device("cpu")
 _EXACT = Precision("float32", "what models are saved in")
 _CLOSE = {"float32": 1e-3, "bfloat16": 5e-2, "float16": 5e-2}
@@ -61,11 +62,14 @@ class Predictor:
         if all(weight.dim() < 5 for weight in self.model.parameters()):  # 5: convolutions over three dimensions have another
             self.model.to(memory_format=torch.channels_last)
 
-    def __call__(self, given: Any) -> Any:
+    def __call__(self, given: Any, *, windows: bool = False) -> Any:
         """The answer to one input; to a list, a tuple or a generator of inputs the list of their answers.
 
-        One is whatever people have: a path, bytes, an open file, an array, a PIL image, a text, a row.
+        One is whatever people have: a path, bytes, an open file, an array, a PIL image, a text, a row. `windows` says of a
+        long recording what is found when.
         """
+        if windows:
+            return [self._over_time(each) for each in given] if is_many(given) else self._over_time(given)
         return list(self.stream(given)) if is_many(given) else self.answers([self.codec.input.encode(given)])[0]
 
     def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
@@ -76,6 +80,14 @@ class Predictor:
         while batch := list(islice(encoded, bs)):
             yield from self.answers(batch, first)
             first += len(batch)
+
+    def _over_time(self, given: Any) -> Answer:
+        """One long recording's windows as one answer."""
+        pieces = self.codec.input.windows(given)
+        starts = range(0, len(pieces), _AT_ONCE)
+        batches = [stack([each.encoded for each in pieces[start : start + _AT_ONCE]]) for start in starts]
+        outputs = torch.cat([self.outputs(batch) for batch in batches])
+        return self.task.over_time(outputs, [(each.start, each.end) for each in pieces], self.codec)
 
     def answers(self, encoded: Sequence[Any], first: int = 0) -> list[Answer]:
         """The answers to inputs that are encoded already; `first` is the number errors count from."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 import torch
 from torch import Tensor
 
+from fledge.core.errors import UsageError
 from fledge.scoring.losses import Loss
 from fledge.scoring.metrics import Metric
 from fledge.tasks.answer import Answer
@@ -49,6 +50,10 @@ class Task(ABC, Generic[CodecOf]):
     @abstractmethod
     def answers(self, outputs: Tensor, codec: CodecOf) -> list[Answer]:
         """What a model's outputs say of each input, in the person's words."""
+
+    def over_time(self, outputs: Tensor, spans: Sequence[tuple[float, float]], codec: CodecOf) -> Answer:
+        """What the windows of one long recording, from when to when each, say together."""
+        raise UsageError(f"{self.title} has no answers over time", hint="windows=True is for recordings")
 
     def in_units(self, values: Tensor, codec: CodecOf) -> Tensor:
         """Outputs or targets on the scale metrics are given in, where that is not the network's own."""

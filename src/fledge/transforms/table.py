@@ -12,6 +12,9 @@ TRANSFORMS = Table(
         "multi_category": "fledge.transforms.multi_category:MultiCategory",
         "number": "fledge.transforms.number:Number",
         "points": "fledge.transforms.points:Points",
+        "row": "fledge.transforms.row:Row",
+        "sound": "fledge.transforms.sound:Sound",
+        "table_number": "fledge.transforms.table_number:TableNumber",
     },
 )
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fledge.core.errors import UsageError
 from fledge.core.seeds import Draws
 
 Value = TypeVar("Value")
@@ -60,6 +61,10 @@ class Transform(ABC, Generic[Value, Encoded]):
     def prepare(self, batch: Tensor) -> Tensor:
         """A stacked batch, on its device, as the model takes it."""
         return batch
+
+    def windows(self, value: Value) -> Sequence[Any]:
+        """A long value cut in stretches of time: each with `start` and `end` in seconds, and `encoded`."""
+        raise UsageError(f"{type(self).__name__} has no time to cut in windows", hint="windows=True is for recordings")
 
     def plan(self, changes: Sequence[Any], draws: Draws, batch: Tensor) -> Any:
         """The random changes of one batch of inputs, drawn; targets that must move along are handed the same plan."""
