@@ -95,7 +95,7 @@ import sys, torch
 torch.set_num_threads(1)
 from pathlib import Path
 from tests.training.small import photo_learner
-learner = photo_learner(Path(sys.argv[1]), folder=sys.argv[2])
+learner = photo_learner(Path(sys.argv[1]), folder=sys.argv[2], progress=True)
 print("ready", flush=True)
 learner.fit_one_cycle(500)
 """

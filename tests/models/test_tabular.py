@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import nn
 
 from fledge.core.record import pack, unpack
 from fledge.models.groups import parameter_groups
@@ -23,7 +24,7 @@ def test_categories_or_numbers_alone_do_too() -> None:
 
 def test_plain_layers_take_the_place_of_residual_ones() -> None:
     net = TabularNet(slots=(4,), steps=(8,), flags=0, outputs=1, layers=(20, 10)).build()
-    assert [layer[0].out_features for layer in net.body] == [20, 10]  # type: ignore[union-attr, index]
+    assert [each.out_features for each in net.body.modules() if isinstance(each, nn.Linear)] == [20, 10]
 
 
 def test_columns_share_one_table_and_none_of_its_places() -> None:
@@ -40,7 +41,7 @@ def test_what_training_never_meets_says_nothing_at_first() -> None:
 def test_a_number_moves_its_vector_along_a_line_between_knots() -> None:
     numbers = Numbers((4,), dim=8)
     with torch.no_grad():
-        numbers.start += 10  # so that nothing is cut off below zero
+        numbers.start.add_(10)  # so that nothing is cut off below zero
     at = numbers(torch.tensor([[1.0], [1.25], [2.0]]))
     assert torch.allclose(at[1], 0.75 * at[0] + 0.25 * at[2], atol=1e-5)
 

@@ -27,8 +27,11 @@ def looked_at(settings: Settings, tell: Teller) -> Checked:
     _refuse(found, settings)
     found = as_asked(found, settings.task)
     if settings.test is not None:
+        known = len(found.findings)
         found = _with_test(found, _test_part(settings, settings.test, tell), settings)
         tell(f"{'Test':8}{counted(found.part_counts['test'], found.kind)} of {settings.test}, used once, at the end")
+        for finding in found.findings[known:]:
+            tell(f"{'Note':8}{finding.message}")
     return found
 
 
@@ -96,8 +99,8 @@ def _leaks(found: Checked, part: Checked, used: list[int]) -> list[Finding]:
     twins = [part.files[place] for place in suspects if content_digest(part.files[place]) in known]
     if not twins:
         return []
-    what = f"{counted(len(twins), part.kind)} of {part.source}"
-    return [Finding("leak", "warning", f"{what} also in {found.source}, so the test will look too good: {listed(twins, 2)}")]
+    what = f"{counted(len(twins), part.kind)} of {part.source} {'is' if len(twins) == 1 else 'are'} also in {found.source}"
+    return [Finding("leak", "warning", f"{what}, so the test will look too good: {listed(twins, 2)}")]
 
 
 def _several(label: object) -> tuple[object, ...]:

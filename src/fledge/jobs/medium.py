@@ -41,6 +41,8 @@ class Network:
     passes: float
     once: bool = False
     """Whether the passes are made once, whatever the number of epochs."""
+    threads: int | None = None
+    """How many threads compute, if not as many as usual: of tiny pictures, more are in each other's way."""
 
 
 class Medium(ABC):

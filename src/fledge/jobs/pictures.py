@@ -30,6 +30,9 @@ BODY = "resnet18"
 SMALL = 64
 """Up to so many pixels a side, pictures are taken as they are, and a small network learns them from nothing."""
 
+TINY = 16
+"""Up to so many pixels a side, a batch is less work than dividing it among threads."""
+
 PHOTO, FROM_NOTHING = 192, 96
 """The sides that photos are brought to, for a pretrained network and for one that starts from nothing."""
 
@@ -174,6 +177,7 @@ def _from_nothing(settings: Settings, dls: DataLoaders) -> Network:
         lambda learner, epochs: learner.fit_one_cycle(epochs, settings.lr or 5e-3),
         settings.epochs or _epochs(dls.train.count),
         passes=3.2,
+        threads=1 if min(_shape(dls)) <= TINY else None,
     )
 
 

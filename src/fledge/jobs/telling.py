@@ -57,7 +57,8 @@ class TellTraining(Callback):
     def fit_start(self, run: Run) -> None:
         if self._progress is not None:
             self._progress.start(self._name)
-            self._progress.show(0)
+            if self._progress.due():  # what a frozen body makes of the data is computed first, which may take a while
+                self._progress.show(0)
 
     def epoch_start(self, run: Run) -> None:
         if self._progress is not None and self._stage != run.place.stage:

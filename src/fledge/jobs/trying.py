@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+
+import torch
 
 from fledge.classic.candidates import Candidate
 from fledge.core.errors import OutOfMemory, TrainingError, listed
@@ -73,7 +76,8 @@ def _network_tried(network: Network, trials: Trials, plan: Plan, allowance: Allo
     """One network, if there is time; one that fails is said, and the others go on."""
     place = trials.folder.checkpoint(network.name)
     try:
-        tried = trials.of(network.name, "network", lambda: _taught(network, trials.folder, allowance, tell))
+        with _threads(network.threads):
+            tried = trials.of(network.name, "network", lambda: _taught(network, trials.folder, allowance, tell))
     except _NoTimeError:
         tell(f"  {network.name}: not tried, for {max(allowance.left, 0):.0f} s are too short for an epoch (--time)")
         return None
@@ -99,6 +103,17 @@ def _taught(network: Network, folder: RunFolder, allowance: Allowance, tell: Tel
         network.fit(learner, epochs)
     assert learner.run is not None, "a learner that was taught has had a run"
     return Made(learner.predictor(network.name), learner.history, learner.run.plan, learner.run.stopped or "")
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """Computes with so many threads for a while."""
+    usual = torch.get_num_threads()
+    torch.set_num_threads(count or usual)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
 
 
 class _NoTimeError(Exception):

@@ -1,0 +1,67 @@
+"""S6: fresh processes, from `python` to the end: `import fledge`, and a model file loaded and asked about one photo."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from _measure import Options, Report, by_turns, data, ours, peer, run
+from _peers import peer_python
+from _sides import Measured, Settings, seconds
+
+ASK = "import sys, fledge; print(fledge.load(sys.argv[1])(sys.argv[2]))"
+ASK_FASTAI = "import sys; from fastai.vision.all import *; print(load_learner(sys.argv[1]).predict(sys.argv[2]))"
+
+
+def main(options: Options) -> None:
+    photos = data("birds-butterflies") / "train"
+    photo = str(next(photos.glob("*/*.jpg")))
+    with TemporaryDirectory() as folder:
+        settings: Settings = {"photos": str(photos), "size": 224, "file": f"{folder}/resnet18.safetensors"}
+        ours(__file__, "export", settings)
+        python = sys.executable
+        commands = {
+            "python alone": [python, "-c", "pass"],
+            "import torch": [python, "-c", "import torch"],
+            "import fledge": [python, "-c", "import fledge"],
+            "fledge: load and answer": [python, "-c", ASK, settings["file"], photo],
+        }
+        if options.peers:
+            theirs, pickled = str(peer_python()), f"{folder}/resnet18.pkl"
+            peer("_fastai_predict.py", settings | {"file": pickled})
+            commands["import fastai.vision.all"] = [theirs, "-W", "ignore", "-c", "from fastai.vision.all import *"]
+            commands["fastai: load and answer"] = [theirs, "-W", "ignore", "-c", ASK_FASTAI, pickled, photo]
+        for command in commands.values():
+            _measured(command)  # the files of every side are in memory before anything counts
+        measured = by_turns(
+            dict.fromkeys(commands, options.times(7)),
+            {name: partial(_measured, command) for name, command in commands.items()},
+        )
+    report = Report("s6_start", "S6  fresh processes, whole: start, imports, work, end", options)
+    took = {name: report.row(name, [each["seconds"] for each in rounds], "s") for name, rounds in measured.items()}
+    report.ratio("import fledge", took["import fledge"], "<= 0.15", unit="s")
+    report.ratio(
+        "load and answer, less import torch", took["fledge: load and answer"] - took["import torch"], "<= 0.7", unit="s"
+    )
+    if options.peers:
+        report.ratio("fastai's import / fledge's", took["import fastai.vision.all"] / took["import fledge"])
+        report.ratio("load and answer, fastai / fledge", took["fastai: load and answer"] / took["fledge: load and answer"])
+    report.finish(measured)
+
+
+def _measured(command: list[str], number: int = 0) -> Measured:
+    return {"seconds": seconds(lambda: subprocess.run(command, check=True, capture_output=True))}
+
+
+def export(settings: Settings) -> Measured:
+    from s5_predict import export
+
+    export(settings["photos"], settings["file"], settings["size"])
+    return {"bytes": Path(settings["file"]).stat().st_size}
+
+
+if __name__ == "__main__":
+    run(main, export=export)

@@ -1,0 +1,158 @@
+"""The server under load: MobileNetV2 at 224 px, JPEG photos over HTTP, against reading and computing alone.
+
+The limit: each photo is read by as many threads as there are processors, and the model's forward pass runs on batches,
+with nothing around either. The server is a process of its own; its clients share the machine with it, as they share its
+time, and each checks every answer. Answers of batches may differ from those of calls in the last digits, so there they
+are only counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from _measure import ROOT, Options, Report, by_turns, data, ours, run
+from _sides import Measured, Settings
+
+CLIENTS = (1, 8, 64)
+
+
+def main(options: Options) -> None:
+    settings: Settings = {
+        "photos": str(data("birds-butterflies") / "test"),
+        "seconds": 2 if options.quick else 20,
+        "size": 64 if options.quick else 224,
+    }
+    sides = {
+        "limit": lambda _: ours(__file__, "limit", settings),
+        "one by one": lambda _: ours(__file__, "served", settings | {"batch": 1}),
+        "batches of 8": lambda _: ours(__file__, "served", settings | {"batch": 8}),
+    }
+    measured = by_turns(dict.fromkeys(sides, options.times(3)), sides)
+    report = Report("serve_speed", f"The server: MobileNetV2 at {settings['size']} px on a processor", options)
+    limits = {
+        size: report.row(f"read and compute alone, by {size}", [each[f"by {size}"] for each in measured["limit"]], "/s")
+        for size in CLIENTS
+    }
+    for side in ("one by one", "batches of 8"):
+        for clients in CLIENTS:
+            found = [each[str(clients)] for each in measured[side]]
+            remark = f"{sum(each['wrong'] for each in found)} wrong" if side == "one by one" else ""
+            rate = report.row(f"{side}, {clients} clients", [each["rate"] for each in found], "/s", remark)
+            report.row("  half of them within", [1e3 * each["p50"] for each in found], "ms")
+            slow = report.row("  99 of 100 within", [1e3 * each["p99"] for each in found], "ms")
+            report.ratio(f"{side}, {clients} clients: rate / limit", rate / limits[1 if side == "one by one" else 8])
+            if side == "one by one" and clients == 64:
+                report.ratio("one by one, 64 clients: p99 / 64 inputs' time (E1)", slow * rate / (64 * 1e3), "<= 3")
+    flooded = [each["flood"] for each in measured["one by one"]]
+    usual = [each["64"] for each in measured["one by one"]]
+    report.row("4 times as much: sent away", [each["refused"] for each in flooded], "")
+    report.ratio(
+        "4 times as much: 99 of 100 sent away within (E2)", max(1e3 * each["refused_p99"] for each in flooded), "<= 100", "ms"
+    )
+    kept = min(each["rate"] for each in flooded) / max(each["rate"] for each in usual)
+    report.ratio("4 times as much: answered / at 64 clients (E2)", kept, ">= 0.8")
+    report.finish(measured)
+
+
+def limit(settings: Settings) -> Measured:
+    import torch
+
+    from fledge.data.parallel import ordered, usual_workers
+
+    predictor, files = _predictor(settings["size"]), _photos(settings)
+
+    def rate(size: int) -> float:
+        count, began = 0, perf_counter()
+        while perf_counter() - began < settings["seconds"] / 4:
+            batch = list(ordered(predictor.codec.input.encode, (files * 4)[: max(size, 16)], usual_workers()))
+            for first in range(0, len(batch), size):
+                predictor.outputs(torch.stack(batch[first : first + size]))
+            count += len(batch)
+        return count / (perf_counter() - began)
+
+    return {f"by {size}": rate(size) for size in CLIENTS}
+
+
+def served(settings: Settings) -> Measured:
+    sys.path.insert(0, str(ROOT))
+    from tests.serve.crowd import crowd, flood
+
+    predictor, files = _predictor(settings["size"]), _photos(settings)
+    answers = [json.dumps({"answers": [predictor(each).as_dict()]}).encode() for each in files]
+    with _server(predictor, settings["batch"]) as port:
+
+        def load(clients: int, seconds: float) -> Any:
+            return asyncio.run(crowd(port, files, answers, clients=clients, seconds=seconds))
+
+        load(4, 1)
+        found: Measured = {}
+        for clients in CLIENTS:
+            heard = load(clients, settings["seconds"])
+            rate = heard.statuses[200] / settings["seconds"]
+            found[str(clients)] = {
+                "rate": rate,
+                "p50": heard.percentile(0.5),
+                "p99": heard.percentile(0.99),
+                "wrong": len(heard.wrong),
+                "statuses": dict(heard.statuses),
+            }
+        rate = 4 * found["64"]["rate"]
+        heard = asyncio.run(flood(port, files, answers, rate=rate, seconds=settings["seconds"]))
+        found["flood"] = {
+            "rate": heard.statuses[200] / settings["seconds"],
+            "refused": heard.statuses[503],
+            "refused_p99": heard.percentile(0.99, 503) if heard.statuses[503] else 0.0,
+        }
+    return found
+
+
+def _photos(settings: Settings) -> list[bytes]:
+    return [each.read_bytes() for each in sorted(Path(settings["photos"]).glob("*/*.jpg"))[:32]]
+
+
+def _predictor(size: int) -> Any:
+    """MobileNetV2 that tells birds from butterflies by chance: its weights take as long as others."""
+    import torch
+
+    from fledge.models.vision import VisionNet
+    from fledge.predictor.predictor import Predictor
+    from fledge.tasks.image_classification import ImageClassification
+    from fledge.transforms.category import Category
+    from fledge.transforms.image import Image
+    from fledge.transforms.resize import Resize
+    from fledge.transforms.transform import Codec
+
+    torch.manual_seed(0)
+    net = VisionNet("mobilenetv2_100", outputs=2)
+    codec = Codec(Image((Resize(size),)).normalised((0.5,), (0.25,)), Category(("bird", "butterfly")))
+    return Predictor(ImageClassification(), codec, net.build(), net)
+
+
+@contextmanager
+def _server(predictor: Any, batch: int) -> Iterator[int]:
+    """The port of a server in a process of its own."""
+    with TemporaryDirectory() as folder:
+        predictor.save(f"{folder}/birds.safetensors")
+        command = [sys.executable, "-m", "fledge", "serve", f"{folder}/birds.safetensors", "--port", "0", "--batch", str(batch)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            said = process.stderr.readline()
+            found = re.search(r":(\d+)/", said)
+            if found is None:
+                raise SystemExit(said + process.stderr.read())
+            yield int(found[1])
+            process.terminate()
+
+
+if __name__ == "__main__":
+    run(main, limit=limit, served=served)

@@ -1,0 +1,105 @@
+"""What is suspicious about a table: columns that give the answer away, rows on both sides of the split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fledge.core.errors import listed, shown
+from fledge.data.label_checks import Finding
+from fledge.transforms.row import Row
+
+SURE = 0.995
+"""From this share on that one column alone gets right, it is more likely to hold the answer than a cause of it."""
+
+_SUM = 1e-6
+_ROWS = 20_000
+_FEWEST = 50
+
+
+def leaks(row: Row, frame: pl.DataFrame, targets: Sequence[Any]) -> list[Finding]:
+    """The columns of the training part that give the answer away."""
+    some = np.linspace(0, frame.height - 1, min(frame.height, _ROWS)).astype(np.int64)
+    few = frame.select(row.sources)[some]
+    answers = [targets[place] for place in some.tolist()]
+    if frame.height < _FEWEST:
+        return []
+    if isinstance(answers[0], str | bool):
+        return list(_of_classes(row, few, np.unique(np.asarray(answers, dtype=str), return_inverse=True)[1]))
+    numbers = np.asarray(answers, np.float64).reshape(len(answers), -1)
+    if np.unique(numbers).size <= 2:
+        return list(_of_classes(row, few, (numbers[:, 0] == numbers[0, 0]).astype(np.int64)))
+    return [finding for column in numbers.T for finding in _of_numbers(few, column)]
+
+
+def twins(train: pl.DataFrame, held_back: pl.DataFrame) -> list[Finding]:
+    """Rows of the held-back part, answer included, that stand in the training part too."""
+    known = train.hash_rows()
+    found = np.flatnonzero(held_back.hash_rows().is_in(known.implode()).to_numpy())
+    if not len(found):
+        return []
+    message = f"{len(found)} of {held_back.height} held-back rows stand in the training part too, value for value"
+    return [Finding("twins", "warning", message, tuple(found.tolist()))]
+
+
+def conflicts(inputs: pl.DataFrame, labels: Sequence[Any]) -> list[Finding]:
+    """Rows that are equal but for their label."""
+    told = pl.DataFrame({"row": inputs.hash_rows(), "label": [str(label) for label in labels]})
+    several = told.with_row_index("place").filter(pl.col("label").n_unique().over("row") > 1)["place"].to_list()
+    if not several:
+        return []
+    message = f"{len(several)} rows are equal to another but for their label, so nothing can tell them apart"
+    return [Finding("conflict", "warning", message, tuple(several))]
+
+
+def _of_classes(row: Row, frame: pl.DataFrame, classes: NDArray[np.int64]) -> Iterator[Finding]:
+    """Each column by itself: the usual class of each of its values, learned on one half of the rows and tried on the other."""
+    encoded = row.encode_all(frame).numpy().astype(np.int64)
+    usual = np.bincount(classes).max() / len(classes)
+    labels = [each.label for each in row.categories] + [each.label for each in row.numbers]
+    for place, label in enumerate(labels):
+        share = _right_alone(encoded[:, place], classes)
+        if share >= SURE > usual:
+            message = (
+                f"the column {shown(label)} alone tells the answer in {100 * share:.1f} % of the rows: is it known beforehand?"
+            )
+            yield Finding("leak", "warning", message)
+
+
+def _right_alone(values: NDArray[np.int64], classes: NDArray[np.int64]) -> float:
+    learned = np.arange(len(values)) % 2 == 0
+    counts = np.zeros((values.max() + 1, classes.max() + 1))
+    np.add.at(counts, (values[learned], classes[learned]), 1)
+    return float((counts.argmax(1)[values[~learned]] == classes[~learned]).mean())
+
+
+def _of_numbers(frame: pl.DataFrame, target: NDArray[np.float64]) -> Iterator[Finding]:
+    """Columns of numbers that add up to the target."""
+    names = [column.name for column in frame if column.dtype.is_numeric() and column.null_count() < frame.height]
+    if not names or len(target) < 2 * len(names) + 2 or target.std() == 0:
+        return
+    columns = np.stack([frame[name].cast(pl.Float64).fill_null(strategy="mean").to_numpy() for name in names], 1)
+    spread = columns.std(0)
+    varying = spread > 0
+    names, columns, spread = (
+        [name for name, there in zip(names, varying, strict=True) if there],
+        columns[:, varying],
+        spread[varying],
+    )
+    scaled = np.c_[(columns - columns.mean(0)) / spread, np.ones(len(columns))]
+    aim = (target - target.mean()) / target.std()
+    weights = np.linalg.lstsq(scaled, aim, rcond=None)[0]
+    if float(((scaled @ weights - aim) ** 2).mean()) > _SUM:
+        return
+    parts = [
+        f"{weight * target.std() / width:.4g} x {name}"
+        for name, weight, width in zip(names, weights, spread, strict=False)
+        if abs(weight) > 1e-3
+    ]
+    yield Finding(
+        "leak", "warning", f"the answer can be reckoned from other columns ({listed(parts)}): are they known beforehand?"
+    )

@@ -1,0 +1,303 @@
+"""Tables as batches: from a file or a frame, in one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypedDict, Unpack, final
+
+import numpy as np
+import polars as pl
+import torch
+
+from fledge.core.devices import choose_device
+from fledge.core.errors import DataError, UnknownName, UsageError, listed, shown
+from fledge.core.log import log
+from fledge.data.block import Balance
+from fledge.data.checking import OnBad, checked_labels, report_bad
+from fledge.data.dataloaders import DataLoaders
+from fledge.data.fitting import Fitted, class_shares
+from fledge.data.gathering import Gathered, Intake
+from fledge.data.label_checks import Finding
+from fledge.data.labels import ColReader
+from fledge.data.loader import Loader
+from fledge.data.samples import Samples
+from fledge.data.splits import ColSplitter, GroupSplitter, IndexSplitter, RandomSplitter, Splitter, as_splitter
+from fledge.data.strata import few_classes
+from fledge.data.table_reading import BadRows, read_table
+from fledge.data.table_reading_types import Decimal
+from fledge.data.tabular_checks import conflicts, leaks, twins
+from fledge.data.time_split import TimeSplitter
+from fledge.transforms.category import CategoryBlock
+from fledge.transforms.row import RowBlock
+from fledge.transforms.row_columns import category_texts
+from fledge.transforms.row_frame import Rows, as_frame
+from fledge.transforms.table_number import TableNumberBlock
+from fledge.transforms.transform import Block, Codec
+
+Names = str | Sequence[str]
+
+_PROCS = ("Categorify", "FillMissing", "Normalize")
+_FEW = 50
+"""Up to so many different whole numbers are taken for classes rather than for something measured."""
+
+
+class Reading(TypedDict, total=False):
+    """How a file is read, where that is not to be found out: see `read_table`."""
+
+    encoding: str | None
+    separator: str | None
+    decimal: Decimal | None
+    names: Sequence[str] | None
+    quotes: bool
+    bad_rows: BadRows
+
+
+class Options(TypedDict, total=False):
+    """What both ways take beside the table and its columns."""
+
+    y_block: Block | type[Block] | None
+    splitter: Splitter | Any
+    valid_pct: float
+    valid_idx: Sequence[int] | None
+    valid_col: str | None
+    group: str | None
+    time: str | None
+    test: Any
+    ignore: Sequence[str]
+    dates: Mapping[str, str]
+    log_scale: bool | Literal["auto"]
+    bins: int
+    least: int
+    bs: int | None
+    valid_bs: int | None
+    seed: int | None
+    device: str | torch.device
+    on_bad: OnBad
+    balance: Balance
+
+
+@final
+class TabularDataLoaders:
+    """Ways to `DataLoaders` of the rows of a table; `y_names` is the column to tell, or several of numbers.
+
+    What each column is, is found out and said (`cat_names`, `cont_names` and `ignore` decide otherwise). A share of the rows is
+    held back by chance, unless `valid_idx`, `valid_col`, `group` (whole groups), `time` (the latest) or a `splitter` decides;
+    `test` is a table for a last test. `procs` may name Categorify, FillMissing and Normalize, which are always done.
+    """
+
+    @staticmethod
+    def from_csv(
+        csv: str | Path,
+        y_names: Names | None = None,
+        *,
+        path: str | Path = "",
+        procs: Any = (),
+        cat_names: Sequence[str] | None = None,
+        cont_names: Sequence[str] | None = None,
+        reading: Reading | None = None,
+        **options: Unpack[Options],
+    ) -> DataLoaders:
+        """A CSV (plain, .gz, .zst), Parquet or Arrow file; `reading` holds the settings of `read_table`."""
+        settings: dict[str, Any] = {"as_text": tuple(cat_names or ()), **(reading or {})}
+        table = read_table(Path(path) / csv, **settings).frame
+        test = options.get("test")
+        if isinstance(test, str | os.PathLike):
+            options["test"] = read_table(Path(path) / test, **settings).frame
+        return TabularDataLoaders.from_df(table, y_names, procs=procs, cat_names=cat_names, cont_names=cont_names, **options)
+
+    @staticmethod
+    def from_df(
+        df: Any,
+        y_names: Names | None = None,
+        *,
+        path: str | Path = "",
+        procs: Any = (),
+        cat_names: Sequence[str] | None = None,
+        cont_names: Sequence[str] | None = None,
+        **options: Unpack[Options],
+    ) -> DataLoaders:
+        """A frame of polars, pandas or Arrow, a list of rows, or a mapping of columns."""
+        _check_procs(procs)
+        frame = as_frame(df)
+        if not frame.height:
+            raise DataError("the table has no rows", hint="pass a table that has some")
+        targets = _target_names(frame, y_names)
+        only = None if cat_names is None or cont_names is None else {*cat_names, *cont_names}
+        ignore = list(options.get("ignore", ()))
+        ignore += [name for name in (options.get("group"), options.get("valid_col")) if name and name not in ignore]
+        if only is not None:  # both lists were given: the rest is not meant
+            ignore += [name for name in frame.columns if name not in {*only, *targets, *ignore}]
+        block = RowBlock(
+            targets,
+            tuple(cat_names or ()),
+            tuple(cont_names or ()),
+            tuple(ignore),
+            dict(options.get("dates", {})),
+            options.get("bins", 32),
+            options.get("least", 2),
+        )
+        return _loaders(frame, targets, block, options)
+
+
+def usual_bs(rows: int) -> int:
+    """A batch size for so many rows to learn from: large tables take large steps.
+
+    >>> usual_bs(600), usual_bs(26_000), usual_bs(10_000_000)
+    (32, 256, 4096)
+    """
+    return int(min(max(32, 2 ** round(np.log2(max(rows, 1) / 100))), 4096))
+
+
+def _loaders(frame: pl.DataFrame, targets: Sequence[str], block: RowBlock, options: Options) -> DataLoaders:
+    on_bad = options.get("on_bad", "auto")
+    y_block, gathered = _gathered(frame, targets, options)
+    report_bad(gathered, on_bad)
+    findings = list(checked_labels(gathered, on_bad))
+    split = _splitter(options, block, frame).split(gathered.items, gathered.labels)
+    places = {"train": split.train, "valid": split.valid, "test": split.test}
+    parts = {name: gathered.part(name, each) for name, each in places.items() if len(each)}
+    if options.get("test") is not None:
+        parts["test"] = _gathered(as_frame(options["test"]), targets, options)[1].part(
+            "test", range(len(as_frame(options["test"])))
+        )
+    train = parts["train"]
+    codec = Codec(block.learn(train.inputs), y_block.learn(train.targets or []))
+    findings += _suspicions(codec.input, parts)
+    fitted = Fitted(codec, (None, None), ())
+    bs = options.get("bs") or usual_bs(len(train))
+    place = choose_device(options.get("device", "auto")).device
+    loaders = {}
+    for name, samples in parts.items():
+        inputs, answers = fitted.columns(samples, name)
+        training = name == "train"
+        shares = class_shares(answers) if training and options.get("balance") else None
+        size = bs if training else options.get("valid_bs") or max(1024, 2 * bs)
+        loaders[name] = Loader(samples, inputs, answers, size, options.get("seed") or 0, training, (), 0, place, shares)
+    reader = ColReader(targets[0] if len(targets) == 1 else tuple(targets))
+    return DataLoaders(**loaders, codec=codec, bad=gathered.bad, findings=tuple(findings), intake=Intake(get_y=reader))
+
+
+def _gathered(frame: pl.DataFrame, targets: Sequence[str], options: Options) -> tuple[Block, Gathered]:
+    """The rows without what is to be told of them, and that; rows of which nobody knows it are set aside."""
+    if absent := [name for name in targets if name not in frame.columns]:
+        raise UnknownName("column", absent[0], frame.columns)
+    block = options.get("y_block")
+    if isinstance(block, type):
+        block = block()
+    block = block or _target_block(frame, targets, options)
+    values = _class_labels(frame[targets[0]]) if isinstance(block, CategoryBlock) else _numbers(frame, targets)
+    unknown = frame.select(pl.any_horizontal(pl.col(name).is_null() for name in targets)).to_series().arg_true().to_list()
+    rows = Rows(frame.drop(list(targets)))
+    reasons = dict.fromkeys(unknown, f"it has no {listed(list(targets))}")
+    return block, Gathered(rows, Samples.of(rows, values), reasons)  # type: ignore[arg-type]
+
+
+def _target_block(frame: pl.DataFrame, targets: Sequence[str], options: Options) -> Block:
+    """Classes for words and few whole numbers, numbers for what is measured."""
+    names = [name for name in targets if not frame[name].dtype.is_numeric()]
+    if len(targets) > 1 and names:
+        raise DataError(
+            f"{shown(names[0])} holds no numbers, and of several columns to tell each has to", hint="name one column"
+        )
+    if len(targets) == 1 and (names or _are_classes(frame[targets[0]].drop_nulls())):
+        return CategoryBlock()
+    return TableNumberBlock(tuple(targets), options.get("log_scale", "auto"))
+
+
+def _are_classes(known: pl.Series) -> bool:
+    whole = known.dtype.is_integer() or bool((known == known.round()).all())
+    return whole and known.n_unique() <= _FEW and few_classes(known.cast(pl.Int64).to_list())
+
+
+def _class_labels(column: pl.Series) -> list[Any]:
+    """Labels as Category takes them: whole numbers stay numbers, so that they come in order."""
+    if column.dtype.is_integer():
+        return column.to_list()
+    if column.dtype.is_float() and bool((column.drop_nulls() == column.drop_nulls().round()).all()):
+        return column.cast(pl.Int64).to_list()
+    if isinstance(column.dtype, pl.Datetime):
+        raise DataError(f"the column {shown(column.name)} holds dates, and classes or numbers can be told", hint="name another")
+    return category_texts(column).to_list()
+
+
+def _numbers(frame: pl.DataFrame, targets: Sequence[str]) -> list[Any]:
+    columns = [frame[name] for name in targets]
+    if wrong := [column for column in columns if not column.dtype.is_numeric()]:
+        example = wrong[0].drop_nulls().head(1).to_list()
+        raise DataError(f"the column {shown(wrong[0].name)} holds {shown(example)}, and a number is to be told", hint="mend it")
+    values = [column.cast(pl.Float64).to_list() for column in columns]
+    return values[0] if len(values) == 1 else list(zip(*values, strict=True))
+
+
+def _splitter(options: Options, block: RowBlock, frame: pl.DataFrame) -> Splitter:
+    """The one way asked for to hold rows back, or chance."""
+    ways: dict[str, Any] = {
+        "splitter": options.get("splitter"),
+        "valid_idx": options.get("valid_idx"),
+        "valid_col": options.get("valid_col"),
+        "group": options.get("group"),
+        "time": options.get("time"),
+    }
+    asked = [name for name, value in ways.items() if value is not None]
+    if len(asked) > 1:
+        raise UsageError(f"{listed(asked)} say each which rows are held back", hint="give one of them")
+    for name in ("valid_col", "group", "time"):
+        if ways[name] is not None and ways[name] not in frame.columns:
+            raise UnknownName("column", ways[name], frame.columns)
+    share = options.get("valid_pct", 0.2)
+    match asked:
+        case ["splitter"]:
+            return as_splitter(ways["splitter"])
+        case ["valid_idx"]:
+            return IndexSplitter(ways["valid_idx"])
+        case ["valid_col"]:
+            return ColSplitter(ways["valid_col"])
+        case ["group"]:
+            return GroupSplitter(ColReader(ways["group"]), share, options.get("seed"))
+        case ["time"]:
+            return TimeSplitter(ways["time"], share)
+    dates = [column.name for column in frame if isinstance(column.dtype, pl.Datetime) and column.name not in block.ignore]
+    if dates:
+        log.info("rows are held back by chance; time=%r would hold back the latest ones", dates[0])
+    return RandomSplitter(share, options.get("seed"))
+
+
+def _suspicions(row: Any, parts: Mapping[str, Samples]) -> list[Finding]:
+    """Columns that give the answer away, rows on both sides, equal rows with different answers; each is said."""
+    train, valid = parts["train"], parts["valid"]
+    found = [
+        *leaks(row, train.inputs.frame, train.targets or []),  # type: ignore[attr-defined]
+        *twins(_with_answers(train), _with_answers(valid)),
+    ]
+    if isinstance((train.targets or [0.0])[0], str | bool):
+        found += conflicts(train.inputs.frame, train.targets or [])  # type: ignore[attr-defined]
+    for each in found:
+        log.warning("%s", each)
+    return found
+
+
+def _with_answers(samples: Samples) -> pl.DataFrame:
+    frame: pl.DataFrame = samples.inputs.frame  # type: ignore[attr-defined]
+    return frame.with_columns(pl.Series("\0answer", [str(each) for each in samples.targets or []]))
+
+
+def _target_names(frame: pl.DataFrame, y_names: Names | None) -> list[str]:
+    if y_names is None:
+        raise UsageError("nothing says which column is to be told", hint=f"y_names={frame.columns[-1]!r}, say")
+    names = [y_names] if isinstance(y_names, str) else list(y_names)
+    if not names:
+        raise UsageError("y_names is empty", hint=f"y_names={frame.columns[-1]!r}, say")
+    for name in names:
+        if name not in frame.columns:
+            raise UnknownName("column", name, frame.columns)
+    return names
+
+
+def _check_procs(procs: Any) -> None:
+    """Steps that other libraries ask for are always done here; any other would not be."""
+    for each in procs or ():
+        name = each if isinstance(each, str) else getattr(each, "__name__", type(each).__name__)
+        if name not in _PROCS:
+            raise UnknownName("step for tables", name, _PROCS)

@@ -1,0 +1,84 @@
+"""Data that come with the install, written out as a person would have them, and the commands to try on them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+import numpy as np
+from PIL import Image
+
+from fledge.core.errors import UsageError
+
+TESTED = 6
+"""One in so many is kept for the last test."""
+
+
+@final
+@dataclass(frozen=True)
+class Demo:
+    """Something to try: what it is in words, and what writes its data into a folder."""
+
+    words: str
+    write: Callable[[Path], int]
+    commands: Callable[[Path], list[list[str]]]
+
+
+def prepared(name: str, place: Path) -> tuple[int, list[list[str]]]:
+    """Writes a demo's data below a folder, unless they are there already; how many, and the commands to run."""
+    if name not in DEMOS:
+        raise UsageError(f"there is no demo {name!r}", hint="see fledge demo --list")
+    demo, data = DEMOS[name], place / name
+    if data.exists() and not (data / _DONE).is_file():
+        raise UsageError(f"{data} is there, and not written by a demo", hint="name another place: --out DIR")
+    if not data.exists():
+        data.mkdir(parents=True)
+        count = demo.write(data)
+        (data / _DONE).write_text(f"{count}\n", encoding="ascii")
+    return int((data / _DONE).read_text(encoding="ascii")), demo.commands(place)
+
+
+def typed(command: Sequence[str]) -> str:
+    """A command as it is typed."""
+    return shlex.join(["fledge", *command])
+
+
+def write_digits(folder: Path) -> int:
+    """Handwritten digits that come with scikit-learn, 8 pixels a side: a folder for each, in `train` and `test`."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    for place, (pixels, digit) in enumerate(zip(digits.images, digits.target, strict=True)):
+        part = "test" if place % TESTED == TESTED - 1 else "train"
+        file = folder / part / str(digit) / f"{place:04}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((pixels * (255 / 16)).astype(np.uint8)).save(file)
+    return len(digits.images)
+
+
+def _digits_commands(place: Path) -> list[list[str]]:
+    data, runs = place / "digits", place / "runs"
+    tested = sorted((data / "test").glob("*/*.png"))[::40]
+    return [
+        ["check", str(data)],
+        ["train", str(data), "--out", str(runs)],
+        ["predict", str(_next_run(runs, "digits")), *map(str, tested)],
+    ]
+
+
+def _next_run(runs: Path, name: str) -> Path:
+    """The folder that the next training of this name will have."""
+    return next(path for path in _numbered(runs, name) if not path.exists())
+
+
+def _numbered(runs: Path, name: str) -> list[Path]:
+    return [runs / (name if number == 1 else f"{name}-{number}") for number in range(1, 10_000)]
+
+
+DEMOS = {"digits": Demo("1,797 handwritten digits as picture files: which digit is it?", write_digits, _digits_commands)}
+"""What there is to try, by name."""
+
+_DONE = ".fledge-demo"

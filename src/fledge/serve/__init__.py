@@ -1,0 +1,1 @@
+"""A predictor behind HTTP, and its web page."""

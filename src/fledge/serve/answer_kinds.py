@@ -1,0 +1,68 @@
+"""The shapes of answers, as JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fledge.core.strict_json import JsonObject
+from fledge.serve.kinds import AnswerKind
+from fledge.transforms.category import Category
+from fledge.transforms.multi_category import MultiCategory
+from fledge.transforms.number import Number
+from fledge.transforms.points import Points
+
+_SHARE: JsonObject = {"type": "number", "minimum": 0, "maximum": 1}
+_NUMBER: JsonObject = {"type": "number"}
+
+
+def _answer(answer: JsonObject, **more: JsonObject) -> JsonObject:
+    """An answer with what else is known beside it."""
+    warnings = {"type": "array", "items": {"type": "string"}, "description": "what makes this answer less sure"}
+    return {
+        "type": "object",
+        "properties": {"answer": answer, **more, "warnings": warnings},
+        "required": ["answer", *more],
+        "additionalProperties": False,
+    }
+
+
+def _of_each(names: tuple[str, ...], value: JsonObject) -> JsonObject:
+    """An object with one such value for each name."""
+    return {"type": "object", "properties": dict.fromkeys(names, value), "required": list(names), "additionalProperties": False}
+
+
+def _label(target: Category) -> JsonObject:
+    one = {"type": "string", "enum": list(target.names)}
+    return _answer(one, probability=_SHARE, probabilities=_of_each(target.names, _SHARE))
+
+
+def _labels(target: MultiCategory) -> JsonObject:
+    some = {"type": "array", "items": {"type": "string", "enum": list(target.names)}, "uniqueItems": True}
+    return _answer(some, probabilities=_of_each(target.names, _SHARE), thresholds=_of_each(target.names, _SHARE))
+
+
+def _numbers(target: Number) -> JsonObject:
+    return _answer(_NUMBER if len(target.names) == 1 else _of_each(target.names, _NUMBER))
+
+
+def _points(target: Points) -> JsonObject:
+    point = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+    return _answer(
+        {
+            "type": "array",
+            "items": point,
+            "minItems": target.count,
+            "maxItems": target.count,
+            "description": "[x, y] as shares of the picture's width and height, from its upper left corner",
+        }
+    )
+
+
+def _names(target: Any) -> JsonObject:
+    return {"names": list(target.names)}
+
+
+LABEL = AnswerKind("label", _label, _names)
+LABELS = AnswerKind("labels", _labels, _names)
+NUMBERS = AnswerKind("numbers", _numbers, _names)
+POINTS = AnswerKind("points", _points)

@@ -1,0 +1,232 @@
+"""A predictor as an ASGI app: what `fledge serve` runs, and what goes into an app of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from time import perf_counter
+from typing import final
+
+from fledge.core.errors import shown
+from fledge.core.log import log
+from fledge.core.strict_json import JsonObject
+from fledge.predictor.predictor import Predictor
+from fledge.serve.about import openapi, schema
+from fledge.serve.batcher import Batcher
+from fledge.serve.body import Bodies
+from fledge.serve.call import Call, Receive, Reply, Scope, Send
+from fledge.serve.extra import need_extra
+from fledge.serve.files import read_files
+from fledge.serve.gate import Gate
+from fledge.serve.kinds import answer_kind, input_kind
+from fledge.serve.limits import Limits
+from fledge.serve.metrics import TYPE as METRICS_TYPE
+from fledge.serve.metrics import Metrics
+from fledge.serve.pictures import seen
+from fledge.serve.problem import TYPE as PROBLEM_TYPE
+from fledge.serve.problem import HeadersTooLarge, NoAnswerInTime, NotFound, Refused, WrongMethod, problem, status_of
+
+Handler = Callable[[Call], Awaitable[Reply]]
+
+_SCRIPTS = ("page", "docs", "server", "answers", "camera", "drawing", "sound")
+_STATIC = {
+    "/": ("page.html", "text/html; charset=utf-8"),
+    "/docs": ("docs.html", "text/html; charset=utf-8"),
+    "/static/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/static/icon.svg": ("icon.svg", "image/svg+xml"),
+    **{f"/static/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8") for name in _SCRIPTS},
+}
+"""The page is the same for every model and tells nothing of this one, so it needs no token."""
+
+_PUBLIC = {*_STATIC, "/health"}
+_PAGES = {"/", "/docs"}
+
+_SOURCES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob:",
+    "media-src": "blob:",
+    "connect-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+_HEADERS = {
+    "content-security-policy": "; ".join(f"{kind} {source}" for kind, source in _SOURCES.items()),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), microphone=(self), geolocation=()",
+    "cache-control": "no-store",
+}
+
+
+def build_app(
+    predictor: Predictor,
+    *,
+    gate: Gate | None = None,
+    limits: Limits | None = None,
+    batch: int | None = None,
+    worker: int = 0,
+) -> App:
+    """The predictor as plain ASGI; it can be mounted anywhere in an app of one's own.
+
+    `gate` says who is let in: unless asked otherwise this machine alone. `batch` is how many waiting inputs are computed in
+    one pass. On a processor it is 1 unless asked otherwise, so that every answer is bit for bit that of
+    `predictor(input)`; on an accelerator, where passes of many cost little more than those of one, it is 32.
+    """
+    need_extra()
+    usual = 1 if predictor.device.type == "cpu" else 32
+    limits = limits or Limits()
+    batcher = Batcher(predictor, most=usual if batch is None else batch, waiting=limits.waiting)
+    return App(predictor.warm(), gate or Gate(), limits, batcher, Metrics(worker))
+
+
+@final
+class App:
+    """Answers HTTP requests with one predictor, which none of them can change or name."""
+
+    def __init__(self, predictor: Predictor, gate: Gate, limits: Limits, batcher: Batcher, metrics: Metrics) -> None:
+        self._predictor = predictor
+        self._gate = gate
+        self._limits = limits
+        self._batcher = batcher
+        self._metrics = metrics
+        self._bodies = Bodies(limits)
+        self._kind = input_kind(predictor)
+        answer_kind(predictor)  # unknown ones are refused before the first request
+        examples = _examples(predictor)
+        self._files = _pages() | examples
+        self._examples = len(examples)
+        self._routes: dict[str, dict[str, Handler]] = {
+            **{path: {"GET": self._file} for path in self._files},
+            "/predict": {"POST": self._predict},
+            "/seen": {"POST": self._seen},
+            "/schema": {"GET": self._schema},
+            "/openapi.json": {"GET": self._openapi},
+            "/health": {"GET": self._health},
+            "/metrics": {"GET": self._count},
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+        if scope["type"] != "http":
+            return
+        call, started = Call(scope, receive), perf_counter()
+        reply = await self._reply(call)
+        path = call.path if call.path in self._routes else "other"
+        self._metrics.count(path, reply.status, perf_counter() - started)
+        log.info("%s %s %s %d", call.id, call.method, shown(call.path), reply.status)
+        await self._send(call, reply, send)
+
+    async def _reply(self, call: Call) -> Reply:
+        try:
+            return await self._handler(call)(call)
+        except Exception as error:
+            if status_of(error) >= 500 and not isinstance(error, Refused):
+                log.exception("request %s failed", call.id)
+            headers = error.headers if isinstance(error, Refused) else ()
+            return Reply.of_json(problem(error, call.id), kind=PROBLEM_TYPE, status=status_of(error), headers=headers)
+
+    def _handler(self, call: Call) -> Handler:
+        """Whoever answers such a request, once it is let in."""
+        size = len(call.scope.get("raw_path") or b"") + len(call.scope.get("query_string") or b"")
+        if size + sum(len(name) + len(value) + 4 for name, value in call.scope["headers"]) > self._limits.headers:
+            raise HeadersTooLarge(f"the request's headers have more than {self._limits.headers} bytes")
+        self._gate.check_site(call, page=call.path in _PAGES)
+        if call.path not in _PUBLIC:
+            self._gate.check_token(call)
+        if call.path not in self._routes:
+            raise NotFound("there is nothing under this path", hint="GET /docs lists what there is")
+        methods = self._routes[call.path]
+        handler = methods.get("GET" if call.method == "HEAD" else call.method)
+        if handler is None:
+            raise WrongMethod(shown(call.method, limit=20), call.path, tuple(methods))
+        return handler
+
+    async def _send(self, call: Call, reply: Reply, send: Send) -> None:
+        headers = {**_HEADERS, "content-type": reply.kind, "content-length": str(len(reply.body)), "x-request-id": call.id}
+        headers |= dict(reply.headers)
+        if not call.received and call.scope.get("http_version", "1.1").startswith("1"):
+            headers["connection"] = "close"  # nobody will read the rest of the body
+        encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        try:
+            async with asyncio.timeout(self._limits.answer_time):
+                await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+                await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else reply.body})
+        except TimeoutError:
+            log.info("%s nobody took the reply", call.id)
+
+    async def _predict(self, call: Call) -> Reply:
+        async with self._inputs(call) as inputs:
+            answers = await self._batcher.answers(inputs)
+        return Reply.of_json({"answers": [each.as_dict() for each in answers]})
+
+    async def _seen(self, call: Call) -> Reply:
+        async with self._inputs(call) as inputs:
+            picture = await self._batcher.read(self._picture_of, inputs[0])
+        if picture is None:
+            raise NotFound("there is no picture of what this model sees")
+        return Reply(*picture)
+
+    def _picture_of(self, given: bytes) -> tuple[bytes, str] | None:
+        transform = self._predictor.codec.input
+        return seen(transform, transform.encode(given))
+
+    @asynccontextmanager
+    async def _inputs(self, call: Call) -> AsyncIterator[list[bytes]]:
+        """What was sent, with a place for each among those that wait; all of the block has to be done in time."""
+        self._batcher.check_room()  # before a body is waited for
+        async with self._bodies.of(call) as body:
+            kind, media, most = self._kind.kind, call.header("content-type") or "", self._limits.waiting
+            try:
+                async with asyncio.timeout(self._limits.answer_time):
+                    with self._batcher.places(1):
+                        inputs = await self._batcher.read(lambda: read_files(body, media, kind=kind, most=most))
+                    with self._batcher.places(len(inputs)):
+                        yield inputs
+            except TimeoutError:
+                raise NoAnswerInTime(f"no answer was found within {self._limits.answer_time:g} s") from None
+
+    async def _schema(self, call: Call) -> Reply:
+        return Reply.of_json(self._about(schema))
+
+    async def _openapi(self, call: Call) -> Reply:
+        return Reply.of_json(self._about(openapi))
+
+    def _about(self, describe: Callable[..., JsonObject]) -> JsonObject:
+        return describe(self._predictor, self._limits, examples=self._examples, token=self._gate.token is not None)
+
+    async def _health(self, call: Call) -> Reply:
+        return Reply.of_json({"status": "ok"})
+
+    async def _count(self, call: Call) -> Reply:
+        now = {
+            "waiting": self._batcher.waiting,
+            "body_bytes": self._bodies.held,
+            "answers_total": self._batcher.answered,
+            "batches_total": self._batcher.batches,
+        }
+        return Reply(self._metrics.text(now).encode(), METRICS_TYPE)
+
+    async def _file(self, call: Call) -> Reply:
+        return self._files[call.path]
+
+
+def _examples(predictor: Predictor) -> dict[str, Reply]:
+    """The held-back examples that came with the model, as files; none where they can't be shown."""
+    if predictor.examples is None:
+        return {}
+    found = (input_kind(predictor).example(predictor.codec.input, each) for each in predictor.examples.inputs)
+    return {f"/examples/{place}": Reply(*each) for place, each in enumerate(found) if each is not None}
+
+
+def _pages() -> dict[str, Reply]:
+    folder = files("fledge.serve").joinpath("static")
+    return {path: Reply(folder.joinpath(name).read_bytes(), kind) for path, (name, kind) in _STATIC.items()}

@@ -1,0 +1,129 @@
+"""Files out of a request's body: a form, JSON, or the body itself."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from fledge.core.errors import ModelFileError, UnknownName, shown
+from fledge.core.strict_json import parse
+from fledge.serve.problem import Refused, TooLarge, UnknownMedia
+
+FIELD = "file"
+
+
+def read_files(body: bytes | bytearray, content_type: str, *, kind: str, most: int) -> list[bytes]:
+    """The content of each file; no name, path or address among what was sent means anything.
+
+    >>> read_files(b'{"file": "aGVsbG8="}', "application/json", kind="image", most=1)
+    [b'hello']
+    """
+    media = content_type.partition(";")[0].strip().lower()
+    if media == "multipart/form-data":
+        files = _from_form(body, content_type, most)
+    elif media == "application/json":
+        files = _from_json(body)
+    elif media == "application/octet-stream" or media.startswith(f"{kind}/"):
+        files = [bytes(body)]
+    else:
+        raise UnknownMedia(
+            f"bodies of the type {shown(media)} are not read",
+            hint=f"send a form (multipart/form-data) with the field {FIELD!r}",
+        )
+    if not files:
+        raise Refused("there is no file in the request", hint=f"send it in the field {FIELD!r}")
+    if len(files) > most:
+        raise TooLarge(f"{len(files)} files in one request; at most {most} are taken", hint="send several requests")
+    return files
+
+
+def _from_json(body: bytes | bytearray) -> list[bytes]:
+    """`{"file": "base64"}`, or a list of such texts."""
+    try:
+        given = parse(bytes(body), "the body", limit=len(body))
+    except ModelFileError as error:  # that is what else JSON is read for
+        raise Refused(error.message) from None
+    _check_fields(given)
+    texts = given.get(FIELD, [])
+    return [_from_base64(each) for each in (texts if isinstance(texts, list) else [texts])]
+
+
+def _from_base64(text: Any) -> bytes:
+    try:
+        return b64decode(text.encode("ascii"), validate=True)
+    except (AttributeError, UnicodeEncodeError, binascii.Error):
+        raise Refused(f"the field {FIELD!r} holds a file's content in base64, not {shown(text)}") from None
+
+
+def _check_fields(names: Any) -> None:
+    for name in names:
+        if name != FIELD:
+            raise UnknownName("field", name, [FIELD])
+
+
+@final
+@dataclass
+class _Form:
+    """A form as it is read, part by part."""
+
+    most: int
+    files: list[bytes] = field(default_factory=list)
+    whole: bool = False
+    _headers: dict[bytes, bytes] = field(default_factory=dict)
+    _name: bytes = b""
+    _value: bytes = b""
+    _data: bytearray = field(default_factory=bytearray)
+
+    def on_part_begin(self) -> None:
+        if len(self.files) == self.most:
+            raise TooLarge(f"at most {self.most} files are taken in one request", hint="send several requests")
+        self._headers, self._data = {}, bytearray()
+
+    def on_header_begin(self) -> None:
+        self._name = self._value = b""
+
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
+
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def on_header_end(self) -> None:
+        self._headers[self._name.lower()] = self._value
+
+    def on_headers_finished(self) -> None:
+        from python_multipart.multipart import parse_options_header
+
+        kind, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        if kind != b"form-data" or b"name" not in options:
+            raise Refused("a part of the form has no name")
+        _check_fields([options[b"name"].decode("utf-8", "replace")])
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        self._data += data[start:end]
+
+    def on_part_end(self) -> None:
+        self.files.append(bytes(self._data))
+
+    def on_end(self) -> None:
+        self.whole = True
+
+
+def _from_form(body: bytes | bytearray, content_type: str, most: int) -> list[bytes]:
+    from python_multipart.exceptions import FormParserError
+    from python_multipart.multipart import MultipartParser, parse_options_header
+
+    boundary = parse_options_header(content_type)[1].get(b"boundary")
+    if not boundary:
+        raise Refused("the form does not say what stands between its parts", hint="let your HTTP library make the form")
+    form = _Form(most)
+    calls: Any = {name: getattr(form, name) for name in dir(form) if name.startswith("on_")}
+    try:
+        MultipartParser(boundary, calls).write(bytes(body))
+    except FormParserError as error:
+        raise Refused(f"the form is broken: {error}") from None
+    if not form.whole:
+        raise Refused("the form is cut short")
+    return form.files

@@ -1,0 +1,58 @@
+"""A small predictor for each kind of answer, and one for sounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fledge.models.architecture import Custom
+from fledge.predictor.predictor import Predictor
+from fledge.tasks.table import task_for
+from fledge.transforms.category import Category
+from fledge.transforms.image import Image
+from fledge.transforms.multi_category import MultiCategory
+from fledge.transforms.number import Number
+from fledge.transforms.points import Points
+from fledge.transforms.resize import Resize
+from fledge.transforms.sound import Sound
+from fledge.transforms.spectrogram import Spectrogram
+from fledge.transforms.transform import Codec
+from tests.predictor.small import pictures
+
+
+class Means(nn.Module):
+    """As many outputs as asked for, each from the mean of the input."""
+
+    def __init__(self, outputs: int) -> None:
+        super().__init__()
+        self.outputs = outputs
+
+    def forward(self, batch: Tensor) -> Tensor:
+        return batch.flatten(1).mean(1, keepdim=True) * torch.linspace(-1, 1, self.outputs)
+
+
+PICTURE = Image((Resize(32, method="squish"),))
+SOUND = Sound(Spectrogram(rate=8000, mels=16), seconds=0.25)
+TARGETS: dict[str, Any] = {
+    "label": Category(("bird", "forest", "<img src=x onerror=alert(1)>")),
+    "labels": MultiCategory(("sea", "sky")),
+    "number": Number((20.0,), (5.0,), ("age",)),
+    "numbers": Number((20.0, 1.0), (5.0, 1.0), ("age", "weight")),
+    "points": Points(2),
+}
+
+
+def predictor_of(kind: str, given: Any = PICTURE, examples: Any = None) -> Predictor:
+    """A predictor that gives this kind of answer."""
+    codec: Codec[Any, Any] = Codec(given, TARGETS[kind])
+    task = task_for(codec)
+    made = Predictor(task, codec, Means(task.outputs(codec)), Custom("Means"))
+    return made.with_examples(pictures(2) if examples is None else examples)
+
+
+def sounds(count: int) -> list[Any]:
+    """Sounds of noise, as loud as can be."""
+    return list(np.random.default_rng(0).uniform(-1, 1, (count, 2000)).astype(np.float32))

@@ -1,0 +1,36 @@
+"""Small tables made on the spot, with something to learn in them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+
+def birds(count: int = 200, seed: int = 0) -> pl.DataFrame:
+    """Measured birds of three kinds: an id, numbers with gaps, names, dates, a constant, and what they weigh."""
+    numbers = np.random.default_rng(seed)
+    kind = numbers.choice(["robin", "tit", "wren"], count)
+    wing = np.select([kind == "robin", kind == "tit"], [22.0, 17.0], 14.0) + numbers.normal(0, 1.5, count)
+    weight = np.exp(wing / 10 + numbers.normal(0, 0.1, count))
+    seen = [datetime(2024, 1, 1) + timedelta(days=int(day)) for day in np.sort(numbers.integers(0, 300, count))]
+    return pl.DataFrame(
+        {
+            "ring": np.arange(count) + 1,
+            "wing": [None if gone else round(each, 2) for each, gone in zip(wing, numbers.random(count) < 0.1, strict=True)],
+            "place": numbers.choice(["garden", "wood", "field"], count),
+            "seen": seen,
+            "observer": numbers.choice(["Ann", "Bo", "Cy", "Di"], count),
+            "planet": ["earth"] * count,
+            "kind": kind,
+            "weight": weight.round(3),
+        }
+    )
+
+
+def write_birds(file: Path, count: int = 200) -> Path:
+    """The same as a CSV."""
+    birds(count).with_columns(pl.col("seen").dt.date()).write_csv(file)
+    return file
