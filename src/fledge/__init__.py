@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from fledge.data.splits import (
         RandomSplitter as RandomSplitter,
     )
+    from fledge.data.tabular_dataloaders import TabularDataLoaders as TabularDataLoaders
+    from fledge.jobs.train import train as train
     from fledge.predictor.model_file import load as load
     from fledge.predictor.predictor import Predictor as Predictor
     from fledge.scoring.losses import (
@@ -98,9 +100,18 @@ if TYPE_CHECKING:
     from fledge.scoring.metrics import (
         top_k_accuracy as top_k_accuracy,
     )
+    from fledge.training.averaging import EMA as EMA
     from fledge.training.callback import Callback as Callback
+    from fledge.training.class_weights import class_weights as class_weights
+    from fledge.training.early_stop import EarlyStop as EarlyStop
+    from fledge.training.history_file import HistoryFile as HistoryFile
+    from fledge.training.keep_best import KeepBest as KeepBest
     from fledge.training.learner import Learner as Learner
+    from fledge.training.mixing import CutMix as CutMix
+    from fledge.training.mixing import MixUp as MixUp
+    from fledge.training.show_progress import ShowProgress as ShowProgress
     from fledge.training.sound import sound_learner as sound_learner
+    from fledge.training.tabular import tabular_learner as tabular_learner
     from fledge.training.vision import vision_learner as vision_learner
     from fledge.transforms.category import CategoryBlock as CategoryBlock
     from fledge.transforms.colour import Brightness as Brightness
@@ -186,6 +197,8 @@ _PLACES = {
         "MaskSplitter",
         "RandomSplitter",
     ),
+    "fledge.data.tabular_dataloaders": ("TabularDataLoaders",),
+    "fledge.jobs.train": ("train",),
     "fledge.predictor.model_file": ("load",),
     "fledge.predictor.predictor": ("Predictor",),
     "fledge.scoring.losses": (
@@ -210,9 +223,20 @@ _PLACES = {
         "roc_auc",
         "top_k_accuracy",
     ),
+    "fledge.training.averaging": ("EMA",),
     "fledge.training.callback": ("Callback",),
+    "fledge.training.class_weights": ("class_weights",),
+    "fledge.training.early_stop": ("EarlyStop",),
+    "fledge.training.history_file": ("HistoryFile",),
+    "fledge.training.keep_best": ("KeepBest",),
     "fledge.training.learner": ("Learner",),
+    "fledge.training.mixing": (
+        "CutMix",
+        "MixUp",
+    ),
+    "fledge.training.show_progress": ("ShowProgress",),
     "fledge.training.sound": ("sound_learner",),
+    "fledge.training.tabular": ("tabular_learner",),
     "fledge.training.vision": ("vision_learner",),
     "fledge.transforms.category": ("CategoryBlock",),
     "fledge.transforms.colour": (
@@ -263,6 +287,7 @@ _PLACES = {
 _NAMES = Table("public name", {name: f"{module}:{name}" for module, names in _PLACES.items() for name in names})
 
 __all__ = [
+    "EMA",
     "AbsoluteError",
     "AddNoise",
     "BinaryCrossEntropy",
@@ -276,9 +301,11 @@ __all__ = [
     "Contrast",
     "Crop",
     "CrossEntropy",
+    "CutMix",
     "DataBlock",
     "DataLoaders",
     "Dihedral",
+    "EarlyStop",
     "Erase",
     "FledgeError",
     "Flip",
@@ -287,15 +314,18 @@ __all__ = [
     "Gain",
     "GrandparentSplitter",
     "GroupSplitter",
+    "HistoryFile",
     "Hue",
     "ImageBlock",
     "ImageDataLoaders",
     "IndexSplitter",
     "KFoldSplitter",
+    "KeepBest",
     "Learner",
     "MaskFrequency",
     "MaskSplitter",
     "MaskTime",
+    "MixUp",
     "MultiCategoryBlock",
     "Noise",
     "Normalize",
@@ -309,15 +339,18 @@ __all__ = [
     "Rotate",
     "Saturation",
     "ShiftTime",
+    "ShowProgress",
     "SoundBlock",
     "SoundDataLoaders",
     "Spectrogram",
     "SquaredError",
+    "TabularDataLoaders",
     "Warp",
     "Zoom",
     "accuracy",
     "accuracy_multi",
     "aug_transforms",
+    "class_weights",
     "error_rate",
     "f1",
     "f1_multi",
@@ -335,7 +368,9 @@ __all__ = [
     "roc_auc",
     "sound_learner",
     "sound_transforms",
+    "tabular_learner",
     "top_k_accuracy",
+    "train",
     "vision_learner",
 ]
 

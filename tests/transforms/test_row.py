@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -145,6 +146,22 @@ def test_any_value_is_encoded_or_refused_in_our_words(row: dict[str, Any]) -> No
     except FledgeError:
         return
     assert encoded.isfinite().all()
+
+
+def test_a_missing_date_is_said_once() -> None:
+    assert ROW.warnings({**ANSWERED, "born": None}) == ("born is missing, and never was in training",)
+
+
+@pytest.mark.parametrize("gap", [None, float("nan"), pd.NA, pd.NaT, "", "  "])
+def test_every_mark_for_a_missing_value_is_one(gap: Any) -> None:
+    row = {**ANSWERED, "kind": gap, "age": gap, "born": gap}
+    assert torch.equal(ROW.encode(row), ROW.encode({**ANSWERED, "kind": None, "age": None, "born": None}))
+    assert torch.equal(ROW.encode_all([row])[0], ROW.encode(row))
+
+
+def test_an_array_is_no_value_of_a_row() -> None:
+    with pytest.raises(DataError, match="'age' holds"):
+        ROW.encode({**ANSWERED, "age": np.zeros(2)})
 
 
 def test_rare_names_teach_what_unknown_means() -> None:

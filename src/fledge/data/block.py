@@ -8,6 +8,7 @@ from typing import Any, Literal, final
 
 import torch
 
+from fledge.core.allocator import keep_freed_memory
 from fledge.core.devices import choose_device
 from fledge.core.errors import UsageError, shown
 from fledge.core.log import log
@@ -75,6 +76,7 @@ class DataBlock:
         (`dls.bad`), unless it is more than one item in twenty, or all of a class: that stops it all, and `on_bad="skip"` goes
         on nevertheless, `"raise"` stops at the first. `cache` keeps what was read for later epochs and runs.
         """
+        keep_freed_memory()
         checked_choice("on_bad", on_bad, ("auto", "skip", "raise"))
         checked_choice("balance", balance, (None, "sample"))
         threads = usual_workers() if workers is None else workers

@@ -30,7 +30,7 @@ from fledge.data.table_reading_types import Decimal
 from fledge.data.tabular_checks import conflicts, leaks, twins
 from fledge.data.time_split import TimeSplitter
 from fledge.transforms.category import CategoryBlock
-from fledge.transforms.row import RowBlock
+from fledge.transforms.row import Row, RowBlock
 from fledge.transforms.row_columns import category_texts
 from fledge.transforms.row_frame import Rows, as_frame
 from fledge.transforms.table_number import TableNumberBlock
@@ -99,12 +99,12 @@ class TabularDataLoaders:
         reading: Reading | None = None,
         **options: Unpack[Options],
     ) -> DataLoaders:
-        """A CSV (plain, .gz, .zst), Parquet or Arrow file; `reading` holds the settings of `read_table`."""
+        """A CSV (plain, .gz, .zst), Parquet or Arrow file, where it is or below `path`; `reading`: see `read_table`."""
         settings: dict[str, Any] = {"as_text": tuple(cat_names or ()), **(reading or {})}
-        table = read_table(Path(path) / csv, **settings).frame
+        table = read_table(_found(path, csv), **settings).frame
         test = options.get("test")
         if isinstance(test, str | os.PathLike):
-            options["test"] = read_table(Path(path) / test, **settings).frame
+            options["test"] = read_table(_found(path, test), **settings).frame
         return TabularDataLoaders.from_df(table, y_names, procs=procs, cat_names=cat_names, cont_names=cont_names, **options)
 
     @staticmethod
@@ -112,7 +112,6 @@ class TabularDataLoaders:
         df: Any,
         y_names: Names | None = None,
         *,
-        path: str | Path = "",
         procs: Any = (),
         cat_names: Sequence[str] | None = None,
         cont_names: Sequence[str] | None = None,
@@ -150,20 +149,24 @@ def usual_bs(rows: int) -> int:
     return int(min(max(32, 2 ** round(np.log2(max(rows, 1) / 100))), 4096))
 
 
+def _found(folder: str | Path, file: str | os.PathLike[str]) -> Path:
+    return Path(file) if Path(file).is_file() else Path(folder) / file
+
+
 def _loaders(frame: pl.DataFrame, targets: Sequence[str], block: RowBlock, options: Options) -> DataLoaders:
     on_bad = options.get("on_bad", "auto")
     y_block, gathered = _gathered(frame, targets, options)
     report_bad(gathered, on_bad)
     findings = list(checked_labels(gathered, on_bad))
-    split = _splitter(options, block, frame).split(gathered.items, gathered.labels)
+    split = _splitter(options, frame).split(gathered.items, gathered.labels)
     places = {"train": split.train, "valid": split.valid, "test": split.test}
     parts = {name: gathered.part(name, each) for name, each in places.items() if len(each)}
     if options.get("test") is not None:
-        parts["test"] = _gathered(as_frame(options["test"]), targets, options)[1].part(
-            "test", range(len(as_frame(options["test"])))
-        )
+        last = as_frame(options["test"])
+        parts["test"] = _gathered(last, targets, {**options, "y_block": y_block})[1].part("test", range(last.height))
     train = parts["train"]
     codec = Codec(block.learn(train.inputs), y_block.learn(train.targets or []))
+    _offer_time(codec.input, options)
     findings += _suspicions(codec.input, parts)
     fitted = Fitted(codec, (None, None), ())
     bs = options.get("bs") or usual_bs(len(train))
@@ -231,7 +234,7 @@ def _numbers(frame: pl.DataFrame, targets: Sequence[str]) -> list[Any]:
     return values[0] if len(values) == 1 else list(zip(*values, strict=True))
 
 
-def _splitter(options: Options, block: RowBlock, frame: pl.DataFrame) -> Splitter:
+def _splitter(options: Options, frame: pl.DataFrame) -> Splitter:
     """The one way asked for to hold rows back, or chance."""
     ways: dict[str, Any] = {
         "splitter": options.get("splitter"),
@@ -258,13 +261,17 @@ def _splitter(options: Options, block: RowBlock, frame: pl.DataFrame) -> Splitte
             return GroupSplitter(ColReader(ways["group"]), share, options.get("seed"))
         case ["time"]:
             return TimeSplitter(ways["time"], share)
-    dates = [column.name for column in frame if isinstance(column.dtype, pl.Datetime) and column.name not in block.ignore]
-    if dates:
-        log.info("rows are held back by chance; time=%r would hold back the latest ones", dates[0])
     return RandomSplitter(share, options.get("seed"))
 
 
-def _suspicions(row: Any, parts: Mapping[str, Samples]) -> list[Finding]:
+def _offer_time(row: Row, options: Options) -> None:
+    """Says that the rows have dates, where they were divided by chance."""
+    dates = [each.source for each in row.numbers if each.part == "days"]
+    if dates and all(options.get(name) is None for name in ("splitter", "valid_idx", "valid_col", "group", "time")):
+        log.info("rows are held back by chance; time=%r would hold back the latest ones", dates[0])
+
+
+def _suspicions(row: Row, parts: Mapping[str, Samples]) -> list[Finding]:
     """Columns that give the answer away, rows on both sides, equal rows with different answers; each is said."""
     train, valid = parts["train"], parts["valid"]
     found = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from time import perf_counter
 from typing import final
 
@@ -24,23 +23,14 @@ from fledge.serve.kinds import answer_kind, input_kind
 from fledge.serve.limits import Limits
 from fledge.serve.metrics import TYPE as METRICS_TYPE
 from fledge.serve.metrics import Metrics
+from fledge.serve.pages import STATIC, examples_of, pages
 from fledge.serve.pictures import seen
 from fledge.serve.problem import TYPE as PROBLEM_TYPE
 from fledge.serve.problem import HeadersTooLarge, NoAnswerInTime, NotFound, Refused, WrongMethod, problem, status_of
 
 Handler = Callable[[Call], Awaitable[Reply]]
 
-_SCRIPTS = ("page", "docs", "server", "answers", "camera", "drawing", "sound")
-_STATIC = {
-    "/": ("page.html", "text/html; charset=utf-8"),
-    "/docs": ("docs.html", "text/html; charset=utf-8"),
-    "/static/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/static/icon.svg": ("icon.svg", "image/svg+xml"),
-    **{f"/static/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8") for name in _SCRIPTS},
-}
-"""The page is the same for every model and tells nothing of this one, so it needs no token."""
-
-_PUBLIC = {*_STATIC, "/health"}
+_PUBLIC = {*STATIC, "/health"}
 _PAGES = {"/", "/docs"}
 
 _SOURCES = {
@@ -99,8 +89,8 @@ class App:
         self._bodies = Bodies(limits)
         self._kind = input_kind(predictor)
         answer_kind(predictor)  # unknown ones are refused before the first request
-        examples = _examples(predictor)
-        self._files = _pages() | examples
+        examples = examples_of(predictor)
+        self._files = pages() | examples
         self._examples = len(examples)
         self._routes: dict[str, dict[str, Handler]] = {
             **{path: {"GET": self._file} for path in self._files},
@@ -217,16 +207,3 @@ class App:
 
     async def _file(self, call: Call) -> Reply:
         return self._files[call.path]
-
-
-def _examples(predictor: Predictor) -> dict[str, Reply]:
-    """The held-back examples that came with the model, as files; none where they can't be shown."""
-    if predictor.examples is None:
-        return {}
-    found = (input_kind(predictor).example(predictor.codec.input, each) for each in predictor.examples.inputs)
-    return {f"/examples/{place}": Reply(*each) for place, each in enumerate(found) if each is not None}
-
-
-def _pages() -> dict[str, Reply]:
-    folder = files("fledge.serve").joinpath("static")
-    return {path: Reply(folder.joinpath(name).read_bytes(), kind) for path, (name, kind) in _STATIC.items()}

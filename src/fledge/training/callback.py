@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import Tensor
 
@@ -20,6 +20,9 @@ class Callback:
     A moment that a class leaves alone costs nothing: only what it overrides is called, in the order in
     which the callbacks were given. What it may touch is what the `Run` offers.
     """
+
+    lasting: ClassVar[bool] = True
+    """Whether a run that is resumed has to have it again; not so what only looks on."""
 
     def fit_start(self, run: Run) -> None:
         """Before the first step; also when a run is read from a checkpoint, and then before `restore`."""
@@ -65,7 +68,7 @@ class Callback:
         """Take up what `state` gave."""
 
 
-MOMENTS = tuple(name for name in vars(Callback) if not name.startswith("_") and name not in ("state", "restore"))
+MOMENTS = tuple(name for name, member in vars(Callback).items() if callable(member) and name not in ("state", "restore"))
 
 
 def listeners(callbacks: list[Callback]) -> dict[str, list[Any]]:

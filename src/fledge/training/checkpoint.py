@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from torch import Tensor
 from fledge.core.errors import ModelFileError, UsageError
 from fledge.core.record import pack, unpack
 from fledge.core.tensorfile import TensorFile, write_tensors
+from fledge.training.callback import Callback
 from fledge.training.parts import Parts
 from fledge.training.run import Place, Run
 from fledge.training.schedule import SCHEDULES, Schedule
@@ -38,7 +39,7 @@ def write_checkpoint(run: Run, folder: Path) -> Path:
         "history": run.history,
         "stopped": run.stopped,
         "settings": run.learner.fingerprints(),
-        "callbacks": [_kept(each, number, tensors) for number, each in enumerate(run.callbacks)],
+        "callbacks": [_kept(each, number, tensors) for number, each in enumerate(_lasting(run.callbacks))],
         "optimizer": None if run.parts is None else _optimizer_state(run.parts, tensors),
     }
     path = folder / f"step-{run.place.steps_done:010d}-{run.place.stage}-{run.place.epoch}.safetensors"
@@ -71,7 +72,7 @@ def read_checkpoint(learner: Learner, callbacks: list[Any], folder: Path, *, any
         run.optimizer = run.parts.optimizer
         _restore_optimizer(run.parts, file, header["optimizer"])
     run.tell("fit_start")
-    _restore_callbacks(callbacks, header["callbacks"], file, path)
+    _restore_callbacks(_lasting(callbacks), header["callbacks"], file, path)
     return run
 
 
@@ -136,6 +137,11 @@ def _restore_optimizer(parts: Parts, file: TensorFile, kept: Mapping[str, Any]) 
 def _laid_out_like(parameter: Tensor, value: Tensor) -> Tensor:
     """A copy whose numbers lie in memory as the parameter's do (channels last, say): fused optimisers count on it."""
     return torch.empty_like(parameter, dtype=value.dtype).copy_(value) if value.shape == parameter.shape else value.clone()
+
+
+def _lasting(callbacks: Sequence[Callback]) -> list[Callback]:
+    """Those that change what a run comes to."""
+    return [each for each in callbacks if each.lasting]
 
 
 def _kept(callback: Any, number: int, tensors: dict[str, Tensor]) -> dict[str, Any]:

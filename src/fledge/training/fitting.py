@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from fledge.training.evaluate import resting
 from fledge.training.loop import go
 from fledge.training.run import Run
 from fledge.training.saving import Saving
+from fledge.training.show_progress import ShowProgress
 from fledge.training.stage import Stage
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def start_fit(learner: Learner, plan: tuple[Stage, ...], callbacks: Sequence[Cal
         raise UsageError(f"{plan[-1].epochs} epochs: a fit takes at least one")
     refuse_misfits(learner)
     history = list(learner.history)
-    run = Run(learner, plan, [*learner.callbacks, *callbacks], first_epoch=len(history), history=history)
+    run = Run(learner, plan, _all(learner, callbacks), first_epoch=len(history), history=history)
     _go(run, fresh=True)
 
 
@@ -46,13 +48,20 @@ def resume_fit(learner: Learner, folder: Path | None, callbacks: Sequence[Callba
     place = folder or learner.folder
     if place is None or not checkpoints(place):
         raise UsageError("there is no fit to go on with", hint="train with Learner(..., folder=...), or name the folder")
-    run = read_checkpoint(learner, [*learner.callbacks, *callbacks], place, anyway=anyway)
+    run = read_checkpoint(learner, _all(learner, callbacks), place, anyway=anyway)
     learner.folder = place
     if run.finished:
         learner.run = run
+        run.tell("fit_end")  # what killed it may have come between its last step and this
         log.info("the fit in %s is finished: there is nothing to go on with", place)
         return
     _go(run, fresh=False)
+
+
+def _all(learner: Learner, callbacks: Sequence[Callback]) -> list[Callback]:
+    """The learner's callbacks and a fit's own; what shows the progress comes last, so that it tells of the others too."""
+    shown = [ShowProgress()] if learner.progress and os.environ.get("FLEDGE_PROGRESS") != "0" else []
+    return [*learner.callbacks, *callbacks, *shown]
 
 
 def refuse_misfits(learner: Learner) -> None:

@@ -25,6 +25,8 @@ _WORTH_SAYING = 2.0
 class ShowProgress(Callback):
     """Shows each epoch's figures, the loss, and the time left of this stage; and why, if a run spent its time waiting."""
 
+    lasting = False
+
     def __init__(self, screen: Screen | None = None) -> None:
         self._screen = screen
         self._progress: Progress | None = None

@@ -38,13 +38,14 @@ def tabular_learner(
     row: Row = dls.codec.input
     task = options.get("task") or task_for(dls.codec)
     seed = dls.train.seed if options.get("seed") is None else options["seed"]
-    options = {"lr": 3e-3, "weight_decay": 0.05} | options
+    # Such networks are small: lower precision would save next to nothing, and round numbers that are told.
+    settings: dict[str, Any] = {"lr": 3e-3, "weight_decay": 0.05, "precision": "float32"} | options
     if net is not None:
-        return Learner(dls, net, architecture=Custom(type(net).__name__), **options)
+        return Learner(dls, net, architecture=Custom(type(net).__name__), **settings)
     architecture: Architecture = TabularNet(
         row.slots, row.steps, len(row.flagged), task.outputs(dls.codec), dim, width, blocks, dropout, tuple(layers or ())
     )
     with torch.random.fork_rng():
         torch.manual_seed(key(seed, "weights") & 0x7FFFFFFFFFFFFFFF)
         model = architecture.build()
-    return Learner(dls, model, architecture=architecture, **options)
+    return Learner(dls, model, architecture=architecture, **settings)

@@ -26,6 +26,10 @@ RowValue = Mapping[str, Any]
 """A row as people have it: values by the names of their columns."""
 
 
+_COMPARED = 2000
+"""So many names are looked at for one that is near."""
+
+
 @final
 @dataclass(frozen=True)
 class Row(Transform[RowValue, Tensor]):
@@ -140,12 +144,8 @@ class Row(Transform[RowValue, Tensor]):
         """What about a row was never met in training."""
         self._check_row(value)
         found = [_stranger(each, value[each.source]) for each in self.categories]
-        found += [
-            f"{each.label} is missing, and never was in training: {each.value_at(each.fill):g} is taken"
-            for each in self.numbers
-            if not each.gaps and each.number(value[each.source]) is None
-        ]
-        return tuple(each for each in found if each)
+        found += [_filled_in(each) for each in self.numbers if not each.gaps and each.number(value[each.source]) is None]
+        return tuple(dict.fromkeys(each for each in found if each))
 
     @property
     def width(self) -> int:
@@ -170,12 +170,15 @@ class Row(Transform[RowValue, Tensor]):
 
     def _frame(self, values: Any) -> pl.DataFrame:
         """The columns that are needed, as a plain frame."""
+        if isinstance(values, Rows):
+            values = values.frame
+        if isinstance(values, pl.DataFrame):
+            self._check_columns(values.columns)
+            return as_frame(values.select(self.sources))
         if is_frame(values):
-            whole = values.frame if isinstance(values, Rows) else values
-            self._check_columns(list(whole.collect_schema().names() if isinstance(whole, pl.LazyFrame) else _names(whole)))
-            if isinstance(whole, pl.DataFrame | pl.LazyFrame):
-                return as_frame(whole.select(self.sources))
-            return as_frame(whole).select(self.sources)
+            frame = as_frame(values)
+            self._check_columns(frame.columns)
+            return frame.select(self.sources)
         for value in values:
             self._check_row(value)
         return as_frame([{name: value[name] for name in self.sources} for value in values])
@@ -236,22 +239,21 @@ TabularBlock = RowBlock
 """The same, under the name that users of other libraries look for."""
 
 
-def _names(frame: Any) -> list[str]:
-    if hasattr(frame, "columns") and not hasattr(frame, "schema"):
-        return [str(name) for name in frame.columns]
-    return list(frame.columns) if isinstance(frame, pl.DataFrame) else as_frame(frame).columns
-
-
 def _varies(column: pl.Series, part: DatePart) -> bool:
     """Whether a part of a date differs at all: days without hours have none."""
     return len(np.unique(part_of(column.drop_nulls(), part))) > 1
 
 
+def _filled_in(column: NumberColumn) -> str:
+    taken = f": {column.value_at(column.fill):g} is taken" if column.part == "value" else ""
+    return f"{column.source} is missing, and never was in training{taken}"
+
+
 def _stranger(column: CategoryColumn, value: Any) -> str | None:
     text = column.text(value)
     if text is None:
-        return None if column.gaps else f"{column.label} is missing, and never was in training"
+        return None if column.gaps else f"{column.source} is missing, and never was in training"
     if column.places.get(text, UNKNOWN) >= FIRST:
         return None
-    near = get_close_matches(text, column.names, n=1)
+    near = get_close_matches(text, column.names[:_COMPARED], n=1)
     return f"{column.label}: {shown(text, 60)} was not learned" + (f" (the nearest is {shown(near[0], 60)})" if near else "")

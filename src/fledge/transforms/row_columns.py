@@ -194,7 +194,9 @@ def is_gap(value: Any) -> bool:
     """Whether nothing stands there: None, not a number, a blank text."""
     if isinstance(value, str):
         return not value.strip(BLANKS)
-    return value is None or value != value or type(value).__name__ in ("NAType", "NaTType")
+    if isinstance(value, float | np.floating):
+        return bool(value != value)
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
 def category_texts(column: pl.Series) -> pl.Series:

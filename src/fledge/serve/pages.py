@@ -1,0 +1,33 @@
+"""The files that a server hands out: its pages, and the model's examples."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from fledge.predictor.predictor import Predictor
+from fledge.serve.call import Reply
+from fledge.serve.kinds import input_kind
+
+_SCRIPTS = ("page", "docs", "server", "answers", "camera", "drawing", "sound")
+STATIC = {
+    "/": ("page.html", "text/html; charset=utf-8"),
+    "/docs": ("docs.html", "text/html; charset=utf-8"),
+    "/static/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/static/icon.svg": ("icon.svg", "image/svg+xml"),
+    **{f"/static/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8") for name in _SCRIPTS},
+}
+"""The page is the same for every model and tells nothing of this one, so it needs no token."""
+
+
+def examples_of(predictor: Predictor) -> dict[str, Reply]:
+    """The held-back examples that came with the model, as files; none where they can't be shown."""
+    if predictor.examples is None:
+        return {}
+    found = (input_kind(predictor).example(predictor.codec.input, each) for each in predictor.examples.inputs)
+    return {f"/examples/{place}": Reply(*each) for place, each in enumerate(found) if each is not None}
+
+
+def pages() -> dict[str, Reply]:
+    """The files of the pages, read once."""
+    folder = files("fledge.serve").joinpath("static")
+    return {path: Reply(folder.joinpath(name).read_bytes(), kind) for path, (name, kind) in STATIC.items()}
