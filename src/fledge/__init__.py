@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from fledge.data.splits import (
         RandomSplitter as RandomSplitter,
     )
+    from fledge.data.table_reading import read_table as read_table
     from fledge.data.tabular_dataloaders import TabularDataLoaders as TabularDataLoaders
+    from fledge.data.time_split import TimeSplitter as TimeSplitter
     from fledge.jobs.train import train as train
     from fledge.predictor.model_file import load as load
     from fledge.predictor.predictor import Predictor as Predictor
@@ -147,6 +149,7 @@ if TYPE_CHECKING:
     from fledge.transforms.resize import CenterCrop as CenterCrop
     from fledge.transforms.resize import RandomResizedCrop as RandomResizedCrop
     from fledge.transforms.resize import Resize as Resize
+    from fledge.transforms.row import RowBlock as RowBlock
     from fledge.transforms.sound import SoundBlock as SoundBlock
     from fledge.transforms.sound_change import (
         AddNoise as AddNoise,
@@ -170,6 +173,7 @@ if TYPE_CHECKING:
         sound_transforms as sound_transforms,
     )
     from fledge.transforms.spectrogram import Spectrogram as Spectrogram
+    from fledge.transforms.table_number import TableNumberBlock as TableNumberBlock
 
 _PLACES = {
     "fledge.core.errors": ("FledgeError",),
@@ -197,7 +201,9 @@ _PLACES = {
         "MaskSplitter",
         "RandomSplitter",
     ),
+    "fledge.data.table_reading": ("read_table",),
     "fledge.data.tabular_dataloaders": ("TabularDataLoaders",),
+    "fledge.data.time_split": ("TimeSplitter",),
     "fledge.jobs.train": ("train",),
     "fledge.predictor.model_file": ("load",),
     "fledge.predictor.predictor": ("Predictor",),
@@ -270,6 +276,7 @@ _PLACES = {
         "RandomResizedCrop",
         "Resize",
     ),
+    "fledge.transforms.row": ("RowBlock",),
     "fledge.transforms.sound": ("SoundBlock",),
     "fledge.transforms.sound_change": (
         "AddNoise",
@@ -281,6 +288,7 @@ _PLACES = {
         "sound_transforms",
     ),
     "fledge.transforms.spectrogram": ("Spectrogram",),
+    "fledge.transforms.table_number": ("TableNumberBlock",),
 }
 """Where the public names live. Each is fetched on first use, so that importing fledge is quick and loads no torch."""
 
@@ -337,6 +345,7 @@ __all__ = [
     "RegexLabeller",
     "Resize",
     "Rotate",
+    "RowBlock",
     "Saturation",
     "ShiftTime",
     "ShowProgress",
@@ -344,7 +353,9 @@ __all__ = [
     "SoundDataLoaders",
     "Spectrogram",
     "SquaredError",
+    "TableNumberBlock",
     "TabularDataLoaders",
+    "TimeSplitter",
     "Warp",
     "Zoom",
     "accuracy",
@@ -363,6 +374,7 @@ __all__ = [
     "parent_label",
     "precision",
     "r2",
+    "read_table",
     "recall",
     "rmse",
     "roc_auc",

@@ -155,7 +155,7 @@ def test_the_demo_shows_what_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran: list[list[str]] = []
-    monkeypatch.setattr("fledge.cli.main.run", lambda command: (ran.append(command), 0)[1])
+    monkeypatch.setattr("fledge.cli.main.run", lambda command: ran.append(command) or 0)  # type: ignore[func-returns-value]
     assert run(["demo", "--out", str(tmp_path)]) == 0
     said = capsys.readouterr().err
     assert ran == prepared("digits", tmp_path)[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,8 @@ from tests.jobs.runs import quick
 def runs(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two runs on the same photos, and one that held back others."""
     out = tmp_path_factory.mktemp("runs")
-    choices = ({}, {"model": "small", "lr": 1e-4}, {"seed": 7})
-    return [quick(photos, out, name="run", **each).folder for each in choices]  # type: ignore[arg-type]
+    choices: list[dict[str, Any]] = [{}, {"model": "small", "lr": 1e-4}, {"seed": 7}]
+    return [quick(photos, out, name="run", **each).folder for each in choices]
 
 
 def test_only_settings_that_differ_are_shown(runs: list[Path]) -> None:

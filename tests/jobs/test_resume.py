@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from fledge.core.errors import UsageError
 from fledge.core.folder_lock import FolderLock
+from fledge.core.precision import Precision, choose_precision
 from fledge.jobs import planning, trying
 from fledge.jobs.bits import weights_digest
+from fledge.jobs.telling import TellTraining
 from fledge.jobs.train import resume
 from fledge.predictor.model_file import load
 from fledge.training.callback import Callback
@@ -74,8 +77,8 @@ class Break(Callback):
 def broken(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run that was stopped in the middle of its network."""
     with monkeypatch.context() as patched:
-        patched.setattr(trying.TellTraining, "batch_end", Break.batch_end)
-        with pytest.raises(KeyboardInterrupt, match="--resume .*broken` goes on from there"):
+        patched.setattr(TellTraining, "batch_end", Break.batch_end)
+        with pytest.raises(KeyboardInterrupt, match=r"--resume .*broken` goes on from there"):
             quick(photos, tmp_path, name="broken", model="small")
     return tmp_path / "broken"
 
@@ -112,20 +115,24 @@ def test_a_run_does_not_go_on_with_other_data(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(KeyboardInterrupt):
         quick(photos, tmp_path, name="run")
     (photos / "bird" / "bird_003.jpg").rename(photos / "forest" / "bird_003.jpg")
-    with pytest.raises(UsageError, match="was begun with other data: .*labels"):
+    with pytest.raises(UsageError, match=r"was begun with other data: .*labels"):
         resume(tmp_path / "run", quiet=True)
 
 
 def test_a_run_goes_on_with_the_precision_it_had_found(broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    choose = planning.choose_precision
-    monkeypatch.setattr(planning, "choose_precision", lambda device, name: (asked.append(name), choose(device, name))[1])
+
+    def choose(device: torch.device, name: str) -> Precision:
+        asked.append(name)
+        return choose_precision(device, name)
+
+    monkeypatch.setattr(planning, "choose_precision", choose)
     resume(broken, quiet=True)
     assert asked == ["float32"]
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no run folder: it holds no run.json"):
+    with pytest.raises(UsageError, match=r"is no run folder: it holds no run\.json"):
         resume(tmp_path, quiet=True)
 
 

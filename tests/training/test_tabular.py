@@ -64,3 +64,25 @@ def test_layers_or_a_network_of_ones_own_can_be_asked_for() -> None:
 def test_loaders_of_something_else_are_refused() -> None:
     with pytest.raises(UsageError, match="needs loaders of rows"):
         tabular_learner(blob_loaders())
+
+
+def test_a_frame_in_gives_a_frame_out_of_its_kind_and_order() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = birds(120)
+    model = tabular_learner(TabularDataLoaders.from_df(frame, "kind", seed=1, bs=16, device="cpu"), progress=False).predictor()
+    some = frame.head(7)
+    answers = model(some)
+    assert isinstance(answers, pl.DataFrame)
+    assert answers["answer"].to_list() == [answer.label for answer in model(some.to_dicts())]
+    given = pd.DataFrame(some.to_dict(as_series=False), index=list("gfedcba"))
+    assert list(model(given).index) == list("gfedcba")
+
+
+def test_what_was_never_met_in_training_is_said_in_the_answer() -> None:
+    frame = birds(120)
+    model = tabular_learner(TabularDataLoaders.from_df(frame, "kind", seed=1, bs=16, device="cpu"), progress=False).predictor()
+    row = frame.row(0, named=True)
+    name = next(each for each, value in row.items() if isinstance(value, str) and each != "kind")
+    assert model(row).warnings == ()
+    assert model(row | {name: "never seen"}).warnings
+    assert [bool(answer.warnings) for answer in model([row, row | {name: "never seen"}])] == [False, True]

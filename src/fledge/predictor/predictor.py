@@ -24,6 +24,7 @@ from fledge.transforms.transform import Codec, stack
 
 _FEW = 4
 _AT_ONCE = 32
+_ROWS = 4096
 _CPU = torch.device("cpu")
 _EXACT = Precision("float32", "what models are saved in")
 _CLOSE = {"float32": 1e-3, "bfloat16": 5e-2, "float16": 5e-2}
@@ -70,16 +71,38 @@ class Predictor:
         """
         if windows:
             return [self._over_time(each) for each in given] if is_many(given) else self._over_time(given)
-        return list(self.stream(given)) if is_many(given) else self.answers([self.codec.input.encode(given)])[0]
+        if _is_frame(given):
+            return self._of_frame(given)
+        if is_many(given):
+            return list(self.stream(given))
+        return self._warned(self.answers([self.codec.input.encode(given)])[0], given)
 
     def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
         """The answers to any number of inputs, one after the other, in bounded memory; inputs are read in a few threads."""
         if bs < 1:
             raise UsageError(f"bs={bs}: a batch holds at least one input")
-        encoded, first = self._encoded(iter(items), bs), 0
-        while batch := list(islice(encoded, bs)):
-            yield from self.answers(batch, first)
+        pairs, first = self._encoded(iter(items), bs), 0
+        while batch := list(islice(pairs, bs)):
+            answers = self.answers([encoded for _, encoded in batch], first)
+            yield from (self._warned(answer, item) for answer, (item, _) in zip(answers, batch, strict=True))
             first += len(batch)
+
+    def _warned(self, answer: Answer, item: Any) -> Answer:
+        """The answer, with what about its input was never met in training."""
+        found = self.codec.input.warnings(item)
+        return replace(answer, warnings=(*answer.warnings, *found)) if found else answer
+
+    def _of_frame(self, given: Any) -> Any:
+        """The answers to a frame's rows, as a frame of the same kind and order."""
+        from fledge.data.frames import answers_like  # polars is there already, or worth its time
+        from fledge.transforms.row_frame import Rows, as_frame
+
+        rows, answers = Rows(as_frame(given)), []
+        for start in range(0, len(rows), _ROWS):
+            some = rows[start : start + _ROWS]
+            said = self.task.answers(self.outputs(self.codec.input.encode_all(some), start), self.codec)
+            answers += [self._warned(answer, row) for answer, row in zip(said, some, strict=True)]
+        return answers_like(given, answers)
 
     def _over_time(self, given: Any) -> Answer:
         """One long recording's windows as one answer."""
@@ -146,10 +169,11 @@ class Predictor:
     def __repr__(self) -> str:
         return f"<Predictor {self.card.name or 'without a name'}: {self.task.title}>"
 
-    def _encoded(self, items: Iterator[Any], bs: int) -> Iterator[Any]:
+    def _encoded(self, items: Iterator[Any], bs: int) -> Iterator[tuple[Any, Any]]:
+        """Each input beside what it is encoded as."""
         while block := list(islice(items, 8 * bs)):
             workers = usual_workers() if len(block) >= _FEW else 0
-            yield from ordered(self.codec.input.encode, block, workers, ahead=2 * bs)
+            yield from zip(block, ordered(self.codec.input.encode, block, workers, ahead=2 * bs), strict=True)
 
     def _refuse_broken(self, outputs: Tensor, first: int) -> None:
         broken = (~outputs.flatten(1).isfinite().all(1)).nonzero().flatten().tolist()
@@ -158,6 +182,11 @@ class Predictor:
                 f"no answer for input {listed([first + each for each in broken])}: the model gives numbers that are not finite",
                 hint="load an earlier file, or train again",
             )
+
+
+def _is_frame(given: Any) -> bool:
+    """Whether this is a table in memory, told without loading what makes tables."""
+    return type(given).__module__.partition(".")[0] in ("polars", "pandas", "pyarrow")
 
 
 def is_many(given: Any) -> bool:

@@ -62,6 +62,10 @@ class Transform(ABC, Generic[Value, Encoded]):
         """A stacked batch, on its device, as the model takes it."""
         return batch
 
+    def warnings(self, value: Value) -> tuple[str, ...]:
+        """What about a value was never met in training, and makes an answer less sure."""
+        return ()
+
     def windows(self, value: Value) -> Sequence[Any]:
         """A long value cut in stretches of time: each with `start` and `end` in seconds, and `encoded`."""
         raise UsageError(f"{type(self).__name__} has no time to cut in windows", hint="windows=True is for recordings")
