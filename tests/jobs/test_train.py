@@ -83,6 +83,7 @@ def test_files_that_cannot_be_read_are_listed(tmp_path: Path) -> None:
     assert "broken.jpg" in (folder / "bad_files.csv").read_text()
 
 
+@pytest.mark.slow
 def test_lines_are_said_on_stderr_or_where_they_are_wanted_or_not_at_all(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,6 +135,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_weights_of_another_network_are_refused_before_anything_is_made(photos: Path, tmp_path: Path) -> None:
     from fledge.core.errors import ModelFileError
     from fledge.core.tensorfile import write_tensors

@@ -18,6 +18,7 @@ _REPORT = 3.0
 """Seconds that writing the model and the report takes."""
 _LOOKS = 4.0
 """Forward passes of the held-back and the test part that follow a training, in float32: figures, self-test, report."""
+_TRIES = 3
 _SHARE = 0.9
 """How much of the time left is planned with: other things slow a machine down."""
 
@@ -57,21 +58,23 @@ class Allowance:
         """How many of the epochs wished for fit into the time left, by a measured forward pass; 0 if not one does."""
         if self.limit is None:
             return wished
-        batch = _seconds_of_a_batch(learner)
-        looks = sum(len(part) for part in (learner.dls.valid, learner.dls.test) if part is not None)
-        self.kept_back = max(self.kept_back, _REPORT + _LOOKS * batch * looks)
-        seconds = passes * batch * len(learner.dls.train)
+        item = _seconds_of_an_item(learner)
+        looks = sum(part.count for part in (learner.dls.valid, learner.dls.test) if part is not None)
+        self.kept_back = max(self.kept_back, _REPORT + _LOOKS * item * looks)
+        seconds = passes * item * learner.dls.train.count
         if once:
             return wished if seconds < _SHARE * self.left else 0
         return max(min(wished, int(_SHARE * self.left / seconds)), 0)
 
 
-def _seconds_of_a_batch(learner: Learner) -> float:
-    """How long reading and one forward pass of a training batch take."""
+def _seconds_of_an_item(learner: Learner) -> float:
+    """How long reading one and showing it to the network takes: the least of some tries, for the machine may have more to do."""
     train = learner.dls.train
     assert isinstance(train, Loader), "the loaders of a job are ours"
+    count, times = min(train.bs, train.count), []
     with resting(learner.model), torch.no_grad(), learner.autocast():
-        learner.model(train.pick(range(min(train.bs, train.count))).inputs)  # the first pass sets things up
-        began = perf_counter()
-        learner.model(train.pick(range(min(train.bs, train.count))).inputs)
-    return perf_counter() - began
+        for _ in range(_TRIES):
+            began = perf_counter()
+            learner.model(train.pick(range(count)).inputs)
+            times.append((perf_counter() - began) / count)
+    return min(times)

@@ -79,17 +79,27 @@ class Trials:
 
     def of(self, name: str, kind: Kind, make: Callable[[], Made]) -> Tried:
         """The trial of that name: as it was kept, or made now and kept."""
-        file, record = self._file(name), self._record(name)
-        if record.is_file() and file.is_file():
-            kept = unpack_fields(RunFolder.read_json(record), Record, str(record), tables=_TABLES)
-            return self._measured(load(file), kept)
+        if (kept := self.kept(name)) is not None:
+            return kept
         began = perf_counter()
         made = make()
-        seconds = round(perf_counter() - began, 3)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        made.predictor.save(file)
-        kept = Record(name, kind, seconds, tuple(_as_floats(row) for row in made.history), tuple(made.plan), made.note)
-        RunFolder.write_json(record, pack_fields(kept, tables=_TABLES))
+        return self.added(name, kind, made, perf_counter() - began)
+
+    def kept(self, name: str) -> Tried | None:
+        """The trial of that name, if an earlier process finished it."""
+        file, record = self._file(name), self._record(name)
+        if not (record.is_file() and file.is_file()):
+            return None
+        kept = unpack_fields(RunFolder.read_json(record), Record, str(record), tables=_TABLES)
+        return self._measured(load(file), kept)
+
+    def added(self, name: str, kind: Kind, made: Made, seconds: float) -> Tried:
+        """A trial that took so many seconds, kept: first its model, then what says that it is there."""
+        self.folder.tried.mkdir(parents=True, exist_ok=True)
+        made.predictor.save(self._file(name))
+        rows = tuple(_as_floats(row) for row in made.history)
+        kept = Record(name, kind, round(seconds, 3), rows, tuple(made.plan), made.note)
+        RunFolder.write_json(self._record(name), pack_fields(kept, tables=_TABLES))
         return self._measured(made.predictor, kept)
 
     def _measured(self, predictor: Predictor, kept: Record) -> Tried:

@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from time import perf_counter
 
 import torch
 
@@ -35,7 +37,7 @@ def everything_tried(plan: Plan, folder: RunFolder, allowance: Allowance, tell: 
         tried.append(trials.of(candidate.name, candidate.kind, partial(_fitted, candidate, plan)))
         tell(row(tried[-1]))
     for network in plan.networks:
-        one = _network_tried(network, trials, plan, allowance, tell)
+        one = _network_tried(network, trials, allowance, tell)
         if one is None:
             continue
         tried.append(one)
@@ -72,25 +74,28 @@ def _fitted(candidate: Candidate, plan: Plan) -> Made:
     return Made(predictor.with_examples(list(plan.valid.samples.inputs[:EXAMPLES])), note=fitted.note)
 
 
-def _network_tried(network: Network, trials: Trials, plan: Plan, allowance: Allowance, tell: Teller) -> Tried | None:
+def _network_tried(network: Network, trials: Trials, allowance: Allowance, tell: Teller) -> Tried | None:
     """One network, if there is time; one that fails is said, and the others go on."""
     place = trials.folder.checkpoint(network.name)
-    try:
-        with _threads(network.threads):
-            tried = trials.of(network.name, "network", lambda: _taught(network, trials.folder, allowance, tell))
-    except _NoTimeError:
-        tell(f"  {network.name}: not tried, for {max(allowance.left, 0):.0f} s are too short for an epoch (--time)")
-        return None
-    except (TrainingError, OutOfMemory) as error:
-        tell(f"  {network.name}: failed: {error.message}")
-        return None
-    shutil.rmtree(place, ignore_errors=True)
+    tried = trials.kept(network.name)
+    if tried is None:
+        began = perf_counter()
+        try:
+            with _threads(network.threads):
+                made = _taught(network, place, allowance, tell)
+        except (TrainingError, OutOfMemory) as error:
+            tell(f"  {network.name}: failed: {error.message}")
+            return None
+        if made is None:
+            tell(f"  {network.name}: not tried, for {max(allowance.left, 0):.0f} s are too short for an epoch (--time)")
+            return None
+        tried = trials.added(network.name, "network", made, perf_counter() - began)
+    shutil.rmtree(place, ignore_errors=True)  # only now, for until it is kept elsewhere it may have to go on from there
     return tried
 
 
-def _taught(network: Network, folder: RunFolder, allowance: Allowance, tell: Teller) -> Made:
-    """A network taught from the start, or from where an earlier process left it."""
-    place = folder.checkpoint(network.name)
+def _taught(network: Network, place: Path, allowance: Allowance, tell: Teller) -> Made | None:
+    """A network taught from the start, or from where an earlier process left it; nothing if not an epoch fits into the time."""
     learner = network.learner(place, [TellTraining(tell, network.name)])
     if checkpoints(place):
         learner.callbacks += allowance.callbacks()
@@ -98,7 +103,7 @@ def _taught(network: Network, folder: RunFolder, allowance: Allowance, tell: Tel
     else:
         epochs = allowance.epochs(learner, network.epochs, passes=network.passes, once=network.once)
         if epochs < 1:
-            raise _NoTimeError
+            return None
         learner.callbacks += allowance.callbacks()
         network.fit(learner, epochs)
     assert learner.run is not None, "a learner that was taught has had a run"
@@ -114,7 +119,3 @@ def _threads(count: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(usual)
-
-
-class _NoTimeError(Exception):
-    """Not one epoch fits into the time left."""
