@@ -18,6 +18,8 @@ from tests.serve.crowd import Heard, crowd, flood
 
 pytestmark = pytest.mark.slow
 
+needs_quiet = pytest.mark.skipif(not count(0, 1), reason="needs a quiet machine: `make promises` runs it")
+
 PREDICTOR = small_predictor()
 FILES = [png(each) for each in pictures(32)]
 ANSWERS = [json.dumps({"answers": [PREDICTOR(each).as_dict()]}).encode() for each in FILES]
@@ -27,6 +29,7 @@ def heard(port: int, *, clients: int, seconds: float, answers: Sequence[bytes] =
     return asyncio.run(crowd(port, FILES, answers, clients=clients, seconds=seconds))
 
 
+@needs_quiet
 @pytest.mark.promise("E1")
 def test_no_answer_is_wrong_and_nothing_grows() -> None:
     with serving(build_app(PREDICTOR)) as port:
@@ -45,6 +48,7 @@ def test_a_wrong_answer_would_be_found() -> None:
         assert heard(port, clients=2, seconds=0.5, answers=ANSWERS[1:] + ANSWERS[:1]).wrong
 
 
+@needs_quiet
 @pytest.mark.promise("E2")
 def test_what_is_too_much_is_sent_away_and_the_rest_is_answered() -> None:
     limits = Limits(waiting=8)

@@ -68,7 +68,7 @@ class Allowance:
 
 
 def _seconds_of_an_item(learner: Learner) -> float:
-    """How long reading one and showing it to the network takes: the least of some tries, for the machine may have more to do."""
+    """How long reading one and showing it to the network takes: the least of some tries, for other work only adds."""
     train = learner.dls.train
     assert isinstance(train, Loader), "the loaders of a job are ours"
     count, times = min(train.bs, train.count), []

@@ -97,14 +97,16 @@ def _network_tried(network: Network, trials: Trials, allowance: Allowance, tell:
 def _taught(network: Network, place: Path, allowance: Allowance, tell: Teller) -> Made | None:
     """A network taught from the start, or from where an earlier process left it; nothing if not an epoch fits into the time."""
     learner = network.learner(place, [TellTraining(tell, network.name)])
+    # Once the features are there, a head takes seconds: cut short it would have been for nothing.
+    deadline = [] if network.once else allowance.callbacks()
     if checkpoints(place):
-        learner.callbacks += allowance.callbacks()
+        learner.callbacks += deadline
         learner.resume()
     else:
         epochs = allowance.epochs(learner, network.epochs, passes=network.passes, once=network.once)
         if epochs < 1:
             return None
-        learner.callbacks += allowance.callbacks()
+        learner.callbacks += deadline
         network.fit(learner, epochs)
     assert learner.run is not None, "a learner that was taught has had a run"
     return Made(learner.predictor(network.name), learner.history, learner.run.plan, learner.run.stopped or "")
