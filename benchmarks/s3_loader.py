@@ -71,6 +71,8 @@ def _photos(sources: list[Path], width: int, height: int, count: int) -> Path:
 def fledge(settings: Settings) -> Measured:
     from dataclasses import replace
 
+    import torchvision.io  # noqa: F401 - as after any vision_learner: loading it is no part of reading
+
     from fledge import DataBlock, Resize, aug_transforms, get_image_files, parent_label
     from fledge.data.dataloaders import DataLoaders
     from fledge.data.loader import Loader
