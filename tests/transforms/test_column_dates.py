@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fledge.core.errors import DataError
@@ -82,6 +82,7 @@ def test_dates_of_every_make_are_one_moment() -> None:
 
 
 @given(st.datetimes(datetime(1800, 1, 1), datetime(2200, 1, 1)))
+@example(datetime(2000, 1, 1, 8, 3, 4))
 def test_a_part_of_one_moment_is_that_of_a_column(when: datetime) -> None:
     column = pl.Series([when], dtype=pl.Datetime("us"))
     for part in (*DATE_KINDS, *DATE_MEASURES):

@@ -153,9 +153,14 @@ def part_of(moments: pl.Series, part: DatePart) -> NDArray[np.float64]:
         "days": lambda: day,
         "day": moments.dt.day,
         "day of year": moments.dt.ordinal_day,
-        "time of day": lambda: seconds / 3600,
+        "time of day": lambda: _hours(seconds),
         "month": moments.dt.month,
         "weekday": moments.dt.weekday,
         "hour": moments.dt.hour,
     }[part]()
     return found.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def _hours(seconds: pl.Series) -> pl.Series:
+    """Seconds as hours, divided as Python divides: polars multiplies by 1/3600, whose last bit differs."""
+    return pl.Series(seconds.cast(pl.Float64).fill_null(float("nan")).to_numpy() / 3600)
