@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from torch import nn
 
 from fledge.core.errors import UsageError, shown
-from fledge.core.seeds import key
 from fledge.data.dataloaders import DataLoaders
 from fledge.models.architecture import Architecture, Custom
 from fledge.models.bodies import Padding
@@ -18,6 +16,7 @@ from fledge.models.small import SmallNet
 from fledge.models.vision import vision_net
 from fledge.tasks.table import task_for
 from fledge.training.learner import Learner
+from fledge.training.new_weights import seeded
 from fledge.transforms.sound import Sound
 
 _WIDTH, _BLOCKS = 8, 4
@@ -51,8 +50,7 @@ def sound_learner(
     outputs = task.outputs(dls.codec)
     seed = dls.train.seed if options.get("seed") is None else options["seed"]
     architecture: Architecture
-    with torch.random.fork_rng():
-        torch.manual_seed(key(seed, "weights") & 0x7FFFFFFFFFFFFFFF)
+    with seeded(seed):
         if isinstance(net, nn.Module):
             architecture, model = Custom(type(net).__name__), net
         elif not named:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from torch import nn
 
 from fledge.core.errors import UsageError
-from fledge.core.seeds import key
 from fledge.data.dataloaders import DataLoaders
 from fledge.models.architecture import Architecture, Custom
 from fledge.models.tabular import TabularNet
 from fledge.tasks.table import task_for
 from fledge.training.learner import Learner
+from fledge.training.new_weights import seeded
 from fledge.transforms.row import Row
 
 
@@ -45,7 +44,6 @@ def tabular_learner(
     architecture: Architecture = TabularNet(
         row.slots, row.steps, len(row.flagged), task.outputs(dls.codec), dim, width, blocks, dropout, tuple(layers or ())
     )
-    with torch.random.fork_rng():
-        torch.manual_seed(key(seed, "weights") & 0x7FFFFFFFFFFFFFFF)
+    with seeded(seed):
         model = architecture.build()
     return Learner(dls, model, architecture=architecture, **settings)

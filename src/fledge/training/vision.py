@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from torch import nn
 
 from fledge.core.errors import UsageError, shown
-from fledge.core.seeds import key
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
 from fledge.models.architecture import Architecture, Custom
@@ -23,6 +20,7 @@ from fledge.models.small import small_net
 from fledge.models.vision import vision_net
 from fledge.tasks.table import task_for
 from fledge.training.learner import Learner
+from fledge.training.new_weights import seeded
 from fledge.transforms.image import Image
 
 Net = str | nn.Module | Callable[[int], nn.Module]
@@ -57,7 +55,7 @@ def vision_learner(
     outputs, named = task.outputs(dls.codec), isinstance(net, str) and net != "small"
     architecture: Architecture
     model: nn.Module
-    with _seeded(dls.train.seed if options.get("seed") is None else options["seed"]):
+    with seeded(dls.train.seed if options.get("seed") is None else options["seed"]):
         if isinstance(net, str) and named:
             architecture, model, expected = vision_net(
                 net,
@@ -105,14 +103,6 @@ def _sides(dls: DataLoaders) -> tuple[int, int]:
     batch = dls.train.pick([0]) if isinstance(dls.train, Loader) else dls.one_batch()
     height, width = batch.inputs.shape[-2:]
     return height, width
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """New weights depend on the seed alone, and the caller's random numbers go on as before."""
-    with torch.random.fork_rng():
-        torch.manual_seed(key(seed, "weights") & 0x7FFFFFFFFFFFFFFF)
-        yield
 
 
 def _normalised(dls: DataLoaders, expected: Statistics) -> DataLoaders:
