@@ -65,7 +65,8 @@ class PicturePlan:
         """The pictures of a uint8 batch changed and normalised: float32, channels last."""
         self._check_pictures(batch)
         mean, std = (_column(each, self.device) for each in (mean, std))
-        factors = torch.from_numpy(self._factors).to(self.device, non_blocking=True)
+        hues = torch.from_numpy(self._hues).to(self.device, non_blocking=True)
+        colours = self._colours(batch)
         shape = (*batch.shape[:2], *self.frame.out_size)
         result = torch.empty(shape, device=self.device, memory_format=torch.channels_last)
         for route in routes(self.matrices, self.frame.in_size, self.frame.out_size):
@@ -73,8 +74,8 @@ class PicturePlan:
             for rows, matrices in self._pieces(route, sampling):
                 floats = batch.index_select(0, rows).to(torch.float32, memory_format=torch.contiguous_format)
                 placed = self._placed(shrink(floats, route.pool), matrices, route)
-                finished = self._coloured(placed, floats, factors[rows]).sub_(mean).div_(std)
-                _put(finished, rows, result)
+                coloured = self._coloured(placed, None if colours is None else colours[rows], hues[rows])
+                _put(coloured.sub_(mean).div_(std), rows, result)
         for purpose, change in self.changes:
             if isinstance(change, FinishingChange):
                 change.finish(result, self.draws, purpose, mean, std)
@@ -105,11 +106,10 @@ class PicturePlan:
         return [(purpose, change) for purpose, change in self.changes if isinstance(change, LinearColour)]
 
     @cached_property
-    def _factors(self) -> NDArray[np.float32]:
-        """Each item's numbers for the changes of colour, (count, changes): the linear ones, then hues."""
-        linear = [change.factors(self.draws, purpose) for purpose, change in self._linear]
-        hues = [change.shifts(self.draws, purpose) for purpose, change in self.changes if isinstance(change, Hue)]
-        return np.array([*linear, *hues], dtype=np.float32).reshape(-1, len(self.draws)).T.copy()
+    def _hues(self) -> NDArray[np.float32]:
+        """How far each item's hues are moved, (count, changes)."""
+        shifts = [change.shifts(self.draws, purpose) for purpose, change in self.changes if isinstance(change, Hue)]
+        return np.array(shifts, dtype=np.float32).reshape(-1, len(self.draws)).T.copy()
 
     def _pieces(self, route: Route, matrices: Matrices) -> list[tuple[Tensor, Tensor]]:
         """A route's rows and their matrices on the device; on a CPU in pieces, one picture a thread, that stay in its cache."""
@@ -123,25 +123,32 @@ class PicturePlan:
             return turn(pictures, route.turn)
         return sample(pictures, matrices, self.frame.out_size, self.pad_mode, "nearest" if nearest else "bilinear")
 
-    def _coloured(self, placed: Tensor, before: Tensor, factors: Tensor) -> Tensor:
-        """Pictures from 0 to 255 with their colours changed, from 0 to 1; mean greys are those of the pictures before."""
-        linear = [change for _, change in self._linear]
-        if linear:
-            # A channel takes from others in Saturation alone; without it, colours are changed in place.
-            mixing = any(isinstance(change, Saturation) for change in linear)
-            result = (recolour if mixing else relight)(placed, self._colours(linear, before, factors))
-        else:
+    def _coloured(self, placed: Tensor, colours: Tensor | None, hues: Tensor) -> Tensor:
+        """Pictures from 0 to 255 with their colours changed, from 0 to 1."""
+        if colours is None:
             result = placed / 255
-        for column in range(len(linear), factors.shape[1]):
-            result = shift_hue(result, factors[:, column])
+        else:
+            # A channel takes from others in Saturation alone; without it, colours are changed in place.
+            mixing = any(isinstance(change, Saturation) for _, change in self._linear)
+            result = (recolour if mixing else relight)(placed, colours)
+        for shifts in hues.unbind(1):
+            result = shift_hue(result, shifts)
         return result
 
-    def _colours(self, linear: Sequence[LinearColour], before: Tensor, factors: Tensor) -> Tensor:
-        """The linear changes as one matrix a picture, from values up to 255 to values up to 1."""
-        channels, means = before.shape[1], _means(before)
-        colours = unchanged(len(before), channels, self.device)
-        for column, change in enumerate(linear):
-            colours = change.onto(colours, factors[:, column], means)
+    def _colours(self, batch: Tensor) -> Tensor | None:
+        """The linear changes as one matrix a picture, from values up to 255 to values up to 1; nothing where there are none.
+
+        They are worked out for the whole batch at once: a picture alone would take as long. Mean greys are those of the
+        pictures before they are moved.
+        """
+        if not self._linear:
+            return None
+        channels = batch.shape[1]
+        means = _means(batch) if any(change.needs_means for _, change in self._linear) else batch.new_empty(0)
+        colours = unchanged(len(batch), channels, self.device)
+        for purpose, change in self._linear:
+            factors = torch.from_numpy(change.factors(self.draws, purpose).astype(np.float32))
+            colours = change.onto(colours, factors.to(self.device, non_blocking=True), means)
         colours[:, :, :channels] /= 255
         return colours
 
@@ -162,9 +169,12 @@ class PicturePlan:
 
 
 def _means(pictures: Tensor) -> Tensor:
-    """The mean of each channel, 0 to 1, of pictures from 0 to 255: sums of whole numbers, exact in any order."""
+    """The mean of each channel, 0 to 1, of pictures of bytes: sums of whole numbers, exact in any order."""
     height, width = pictures.shape[2:]
-    return pictures.sum(3).to(torch.int64).sum(2) / (255.0 * height * width)
+    pieces = torch.split(pictures, torch.get_num_threads()) if pictures.device.type == "cpu" else [pictures]
+    # Bytes are summed slowly; a row of up to 65,000 of them is exact in float32.
+    sums = [piece.to(torch.float32).sum(3).to(torch.int64).sum(2) for piece in pieces]
+    return torch.cat(sums) / (255.0 * height * width)
 
 
 def _put(pictures: Tensor, rows: Tensor, result: Tensor) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 import torch
@@ -23,6 +23,9 @@ from fledge.transforms.change import PictureChange, drawn, within
 class LinearColour(PictureChange):
     """A change of colours that a matrix can do; a factor of 1 changes nothing."""
 
+    needs_means: ClassVar[bool] = False
+    """Whether it looks at the means of the pictures."""
+
     max_change: float
 
     def __post_init__(self) -> None:
@@ -36,7 +39,7 @@ class LinearColour(PictureChange):
 
     @abstractmethod
     def onto(self, colours: Tensor, factors: Tensor, means: Tensor) -> Tensor:
-        """The matrices with this change put after them; `means` (count, channels) are the pictures' own."""
+        """The matrices with this change put after them; `means` (count, channels) are the pictures' own, where needed."""
 
 
 @final
@@ -55,6 +58,8 @@ class Brightness(LinearColour):
 @dataclass(frozen=True)
 class Contrast(LinearColour):
     """Nearer to the picture's mean grey, or further from it."""
+
+    needs_means: ClassVar[bool] = True
 
     max_change: float = 0.2
     p: float = 0.75
