@@ -66,7 +66,7 @@ class Medium(ABC):
 
 MEDIA = Table(
     "kind of data",
-    {"picture": "fledge.jobs.pictures:Pictures"},
+    {"picture": "fledge.jobs.pictures:Pictures", "sound": "fledge.jobs.sounds:Sounds"},
 )
 
 TARGETS: dict[str, type[Block]] = {"classification": CategoryBlock, "tags": MultiCategoryBlock, "regression": NumberBlock}

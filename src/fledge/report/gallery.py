@@ -1,4 +1,4 @@
-"""Items that went wrong, each with its picture, what was said and what is true."""
+"""Items that went wrong, each with its picture or sound, what was said and what is true."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fledge.insight.interpretation import Interpretation, TopLoss
 from fledge.report.html import Html, element, joined, name, readable
 from fledge.report.parts import Column, folded, note, table
+from fledge.report.player import player
 from fledge.report.thumbs import Picture, thumbnail
 from fledge.report.words import target
 from fledge.tasks.answer import percent
@@ -25,7 +26,7 @@ def gallery(result: Interpretation, worst: Sequence[TopLoss], *, overlay: Overla
     if not any(pictures):  # rows, texts, or files that are gone
         return words
     items = [
-        element("li", _drawn(picture, each, overlay), _told(each) if say else _named(each))
+        element("li", _drawn(picture, each, overlay), player(result, each.place), _told(each) if say else _named(each))
         for picture, each in zip(pictures, worst, strict=True)
     ]
     return joined([element("ol", items, class_="gallery"), folded("As a table", words)])

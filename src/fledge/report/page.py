@@ -58,8 +58,9 @@ def page(facts: ReportFacts) -> Html:
 def _head(facts: ReportFacts) -> Html:
     rules = sheet()
     digest = b64encode(sha256(rules.encode("utf-8")).digest()).decode("ascii")
-    # Nothing but this very sheet and the pictures inside the page; no script at all.
-    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    # Nothing but this very sheet and the pictures and sounds inside the page; no script at all.
+    inside = "img-src data:; media-src data:"
+    policy = f"default-src 'none'; {inside}; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return element(
         "head",
         element("meta", charset="utf-8"),

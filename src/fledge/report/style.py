@@ -124,6 +124,7 @@ grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr))}
 .gallery .picture{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:contain;background:var(--soft);
 margin-bottom:.45rem}
 .gallery .none{display:flex;align-items:center;justify-content:center;color:var(--muted);padding:1rem;text-align:center}
+.gallery audio{width:100%;height:2rem;margin:.25rem 0}
 .gallery small{color:var(--muted);display:block;font-size:.78rem}
 .said{color:var(--second);font-weight:600}
 pre{background:var(--soft);padding:.85rem 1rem;overflow-x:auto;font-size:.875rem;line-height:1.5;margin:.75rem 0;
