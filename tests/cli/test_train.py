@@ -39,7 +39,7 @@ def test_the_examples_of_the_help_run(desk: Path) -> None:
         assert run(shlex.split(line)[1:]) == 0, line
     for name in ("birds", "birds"):
         assert run(["train", "photos", "--name", name, *QUICK]) == 0
-    for line in (*examples("compare"), *examples("reproduce"), *examples("demo")):
+    for line in (*examples("compare"), *examples("reproduce"), *examples("report"), *examples("demo")):
         assert run(shlex.split(line)[1:]) == 0, line
 
 

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, final
 import click
 from click.shell_completion import shell_complete
 
+from fledge.cli.settings_file import settings_of
 from fledge.cli.table import COMMANDS, HELP
 from fledge.cli.terminal import never_fails_to_encode, note, out, safe, warning
 from fledge.core.errors import DiskFull, FledgeError, OutOfMemory, UsageError
@@ -50,6 +51,7 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         command: click.Command = COMMANDS[cmd_name]
+        ctx.default_map = {cmd_name: settings_of(cmd_name, command.params)}
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -69,7 +71,15 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Say which fledge this is.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    allow_from_autoenv=False,
+    callback=_version,
+    help="Say which fledge this is.",
+)
 def fledge() -> None:
     """Turn examples into a function.
 
@@ -109,7 +119,7 @@ def _called(arguments: Sequence[str]) -> int:
     """Calls the command; `click` has a way of its own with interrupts and closed pipes, which is passed by."""
     if instruction := os.environ.get("_FLEDGE_COMPLETE"):
         return shell_complete(fledge, {}, "fledge", "_FLEDGE_COMPLETE", instruction)
-    with fledge.make_context("fledge", list(arguments)) as context:
+    with fledge.make_context("fledge", list(arguments), auto_envvar_prefix="FLEDGE") as context:
         result = fledge.invoke(context)
     return result if isinstance(result, int) else 0
 

@@ -9,6 +9,7 @@ _COMMANDS = {
     "train": ("fledge.cli.train:train", "Learn from data, and keep the model to use."),
     "predict": ("fledge.cli.predict:predict", "Call a trained model on files."),
     "serve": ("fledge.cli.serve:serve", "Put a model behind HTTP, with a web page."),
+    "report": ("fledge.cli.report:report", "Say again what came of a training, and open its report."),
     "inspect": ("fledge.cli.inspect:inspect", "Say what a model file holds."),
     "compare": ("fledge.cli.compare:compare", "Say how trainings differ, and whether that is more than chance."),
     "reproduce": ("fledge.cli.reproduce:reproduce", "Train again, and say whether the bits agree."),

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _LEAD = re.compile(r"[A-Z][a-z]+ +(?=\S)")
 _WITH_RESUME = ("run", "as_json", "quiet")
+_ORIGINS = {
+    ParameterSource.COMMANDLINE: "flag",
+    ParameterSource.ENVIRONMENT: "variable",
+    ParameterSource.DEFAULT_MAP: "fledge.toml",
+}
 
 
 @click.command()
@@ -46,6 +51,13 @@ _WITH_RESUME = ("run", "as_json", "quiet")
 @click.option(
     "--resume", "run", type=click.Path(path_type=Path), metavar="RUN", help="Go on with a run that was stopped, as it was."
 )
+@click.option(
+    "--from",
+    "earlier",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Take the settings of this run where none are given.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be tried, and stop.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the run's folder alone.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout in the end.")
@@ -62,7 +74,12 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
       fledge train photos --time 60
       fledge train labels.csv --target species --epochs 2
       fledge train photos --model small --epochs 2 --json
+      fledge train --from runs/photos --seed 7 --epochs 1
+
+    Options are also taken from variables such as FLEDGE_TRAIN_SEED, and from the table [train] of fledge.toml in the current
+    folder; a flag counts more than a variable, a variable more than the file.
     """
+    from fledge.jobs.run_folder import RunFolder
     from fledge.jobs.train import dry_run, resume
     from fledge.jobs.train import train as learn
 
@@ -71,14 +88,28 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
     if run is not None:
         _alone(context)
         return _told(resume(run, **telling), quiet=quiet, as_json=as_json)
+    name, folder, only_say, earlier = (given.pop(each) for each in ("name", "folder", "dry_run", "earlier"))
+    origins = {each: _ORIGINS[where] for each in given if (where := context.get_parameter_source(each)) in _ORIGINS}
+    _rename(given, origins)
+    if earlier is not None:
+        before = RunFolder.existing(earlier).choices()
+        data = data or Path(before.pop("source"))
+        taken = {each: value for each, value in before.items() if each not in origins}
+        given |= taken
+        origins |= dict.fromkeys(taken, f"as in {earlier}")
     if data is None:
         raise click.UsageError("Missing argument 'DATA'.", context)
-    name, folder, only_say = given.pop("name"), given.pop("folder"), given.pop("dry_run")
-    given["on_bad"] = "skip" if given.pop("skip_bad") else "auto"
     if only_say:
         dry_run(data, **telling, **given)
         return None
-    return _told(learn(data, name=name, out=folder, **telling, **given), quiet=quiet, as_json=as_json)
+    return _told(learn(data, name=name, out=folder, origins=origins, **telling, **given), quiet=quiet, as_json=as_json)
+
+
+def _rename(given: dict[str, Any], origins: dict[str, str]) -> None:
+    """The one option that has another name as a setting."""
+    given["on_bad"] = "skip" if given.pop("skip_bad") else "auto"
+    if "skip_bad" in origins:
+        origins["on_bad"] = origins.pop("skip_bad")
 
 
 def _told(trained: Trained, *, quiet: bool, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Self, final
@@ -43,7 +43,8 @@ class RunFolder:
 
     @classmethod
     def existing(cls, path: Path) -> Self:
-        """The folder of an earlier training."""
+        """The folder of an earlier training; its `run.json` may be named instead."""
+        path = path.parent if path.name == _STATE else path
         if not (path / _STATE).is_file():
             raise UsageError(
                 f"{path} is no run folder: it holds no {_STATE}",
@@ -89,6 +90,12 @@ class RunFolder:
     def settings(self) -> Settings:
         """The settings of this training."""
         return unpack_fields(self.state()["settings"], Settings, f"{self.path / _STATE}: $.settings")
+
+    def choices(self) -> dict[str, Any]:
+        """The settings of this training that are not the usual ones; its source is always among them."""
+        settings = self.settings()
+        named = {each.name: (getattr(settings, each.name), each.default) for each in fields(Settings)}
+        return {name: value for name, (value, usual) in named.items() if value != usual}
 
     @staticmethod
     def write_json(path: Path, value: Any) -> None:

@@ -56,11 +56,13 @@ def finish(outcome: Outcome, tell: Teller) -> Trained:
     said, board, seconds = verdict(facts), leaderboard(outcome.tried), monotonic() - outcome.began
     folder.write_state(
         plan.settings,
+        origins=folder.state().get("origins", {}),
         task=plan.checked.task,
         data=plan.dls.fingerprints(),
         found=plan.found(),
         versions=dict(predictor.card.versions),
         metric=winner.measured.metric.name,
+        share=winner.measured.figure.share,
         leaderboard=board.to_dicts(),
         winner=winner.name,
         verdict=said,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -32,18 +33,21 @@ def train(
     out: str | Path = RUNS,
     quiet: bool = False,
     say: Say | None = None,
+    origins: Mapping[str, str] | None = None,
     **choices: Any,
 ) -> Trained:
     """Looks at data, tries simple things and then networks, and gives back the one to use, as a function and as a folder.
 
     `choices` are the fields of `Settings`: task, target, model, weights, pretrained, valid, test, seed, epochs, time, size, bs,
     lr, device, precision, on_bad. What is left out is chosen by looking at the data, and said: on stderr, or to `say`.
+    `origins` is kept with them: where each choice comes from, if not from an argument.
     """
     began, settings, tell = monotonic(), as_settings(source, choices), Teller(say, quiet=quiet)
     plan = planned(settings, tell)
     folder = RunFolder.new(Path(out), slug(name or named_after(source)))
     with FolderLock(folder.path):
-        folder.write_state(settings, task=plan.checked.task, data=plan.dls.fingerprints(), found=plan.found())
+        given = dict.fromkeys(choices, "argument") if origins is None else dict(origins)
+        folder.write_state(settings, origins=given, task=plan.checked.task, data=plan.dls.fingerprints(), found=plan.found())
         return _carried_out(plan, folder, tell, began)
 
 

@@ -1,0 +1,64 @@
+"""What came of a finished training, said again from its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+from fledge.core.errors import DataError
+from fledge.core.strict_json import JsonObject
+from fledge.jobs.compare import Finished
+from fledge.jobs.run_folder import RunFolder
+from fledge.scoring.figure import Figure
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Reported:
+    """The results that a run's folder keeps, and its report."""
+
+    run: Finished
+
+    @property
+    def page(self) -> Path:
+        """The report."""
+        page = RunFolder(self.run.path).report
+        if not page.is_file():
+            raise DataError(
+                f"{self.run.path} holds no {page.name}", hint=f"fledge train --from {self.run.path} makes both anew"
+            )
+        return page
+
+    def lines(self) -> list[str]:
+        """The leaderboard, the verdict, the last test, and where the report lies."""
+        state = self.run.state
+        rows = [f"  {row['model']:<34}{_figure(row, state):<34}{row['seconds']:7.1f} s" for row in state["leaderboard"]]
+        tests = [f"On the test part, used once: {name} {value:.4g}" for name, value in state["test"].items()]
+        return [
+            f"{'Task':8}{state['task'].replace('-', ' ')}",
+            "",
+            *rows,
+            "",
+            state["verdict"],
+            *tests,
+            f"{'Report':8}{self.page}",
+        ]
+
+    def to_json(self) -> str:
+        """The same as one line of JSON."""
+        names = ("task", "metric", "winner", "verdict", "leaderboard", "test", "seconds", "settings")
+        found = {name: self.run.state[name] for name in names}
+        return json.dumps({"run": str(self.run.path), "report": str(self.page), **found}, ensure_ascii=False, allow_nan=False)
+
+
+def reported(folder: str | Path) -> Reported:
+    """What came of a training that is finished."""
+    return Reported(Finished.of(RunFolder.existing(Path(folder)).path))
+
+
+def _figure(row: Mapping[str, Any], state: JsonObject) -> str:
+    value = row[state["metric"]]
+    return str(Figure(value, row["count"], row["low"], row["high"], share=state.get("share", False)))
