@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, final
+from typing import TYPE_CHECKING, Any, Literal, final
 
-import timm
 import torch
-from timm.models import PretrainedCfg
 from torch import Tensor, nn
 
 from fledge.core.errors import UnknownName, UsageError, shown
 from fledge.core.names import Table
+from fledge.models.memoryless import without_memory
+from fledge.models.zoo import create, is_known, known, settings_of, weights_of
+
+if TYPE_CHECKING:
+    from timm.models import PretrainedCfg
 
 Padding = Literal["own", "same"]
 """How convolutions see a picture's border: as the network was drawn up, or as TensorFlow does it."""
@@ -23,7 +26,10 @@ NAME = r"^[a-z0-9_]{1,80}(\.[a-z0-9_]{1,80})?\Z"
 
 TORCHVISION = Table(
     "network",
-    {"squeezenet1_0": "torchvision.models:squeezenet1_0", "squeezenet1_1": "torchvision.models:squeezenet1_1"},
+    {
+        "squeezenet1_0": "torchvision.models.squeezenet:squeezenet1_0",
+        "squeezenet1_1": "torchvision.models.squeezenet:squeezenet1_1",
+    },
 )
 _SQUEEZENET_CHANNELS = 512
 
@@ -55,13 +61,13 @@ class Body:
             return self._from_torchvision(options)
         try:
             pooling: dict[str, Any] = {} if self.pooled else {"global_pool": ""}
-            return timm.create_model(self.name, num_classes=0, in_chans=self.channels, **pooling, **options, **loading)
+            return create(self.name, num_classes=0, in_chans=self.channels, **pooling, **options, **loading)
         except _REFUSALS as error:
             raise _refused(self.name, options, error) from error
 
     def skeleton(self) -> nn.Module:
         """The module without memory for its weights."""
-        with torch.device("meta"):
+        with without_memory():
             return self.build()
 
     def width(self, module: nn.Module) -> int:
@@ -107,16 +113,16 @@ class Body:
 def check_name(name: str) -> None:
     """Refuses what is not the plain name of a network known here; nothing is looked up elsewhere."""
     model, _, tag = name.partition(".")
-    if re.match(NAME, name) is None or not (name in TORCHVISION or timm.is_model(model)):
-        raise UnknownName("network", name, [*timm.list_models(), *TORCHVISION])
-    if tag and name not in (tagged := timm.list_pretrained(f"{model}.*")):
+    if re.match(NAME, name) is None or not (name in TORCHVISION or is_known(model)):
+        raise UnknownName("network", name, [*known(), *TORCHVISION])
+    if tag and name not in (tagged := weights_of(model)):
         raise UnknownName(f"weights of {model}", name, tagged)
 
 
 def published(name: str) -> PretrainedCfg:
     """What timm says of a network's pretrained weights; for torchvision's, what holds for all of ImageNet's."""
     check_name(name)
-    return (None if name in TORCHVISION else timm.get_pretrained_cfg(name)) or PretrainedCfg()
+    return settings_of(name)
 
 
 def _refused(name: str, options: Mapping[str, Any], error: Exception) -> UsageError:

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import timm
 import torch
 from torch import Tensor, nn
 
@@ -16,13 +15,15 @@ from fledge.core.errors import ModelFileError, UsageError, listed
 from fledge.core.names import Table
 from fledge.core.tensorfile import TensorFile
 from fledge.models.bodies import TORCHVISION, Body, published
+from fledge.models.memoryless import without_memory
+from fledge.models.zoo import adapt_first_layer, create
 
 TWINS = Table(
     "network",
     {
-        "mobilenetv2_100": "torchvision.models:mobilenet_v2",
-        "mnasnet_100": "torchvision.models:mnasnet1_0",
-        "efficientnet_b0": "torchvision.models:efficientnet_b0",
+        "mobilenetv2_100": "torchvision.models.mobilenetv2:mobilenet_v2",
+        "mnasnet_100": "torchvision.models.mnasnet:mnasnet1_0",
+        "efficientnet_b0": "torchvision.models.efficientnet:efficientnet_b0",
     },
 )
 """Networks that torchvision builds of the same layers in the same order, under names of its own."""
@@ -72,7 +73,7 @@ def _fit_torchvision(tensors: Mapping[str, Tensor], file: Path, body: Body) -> n
     ours = {key.removeprefix("features."): tensor for key, tensor in tensors.items() if not key.startswith("classifier.")}
     try:
         if body.channels != 3:
-            ours["0.weight"] = timm.models.adapt_input_conv(body.channels, ours["0.weight"])
+            ours["0.weight"] = adapt_first_layer(body.channels, ours["0.weight"])
         module.load_state_dict(ours)
     except (RuntimeError, LookupError, NotImplementedError) as error:
         raise _misfit(ours, file, body) from error
@@ -84,8 +85,8 @@ def _renamed(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
     model = name.partition(".")[0]
     if model not in TWINS:
         return dict(tensors)
-    with torch.device("meta"):
-        theirs, ours = TWINS[model]().state_dict(), timm.create_model(model).state_dict()
+    with without_memory():
+        theirs, ours = TWINS[model]().state_dict(), create(model).state_dict()
     if set(theirs) != set(tensors):
         return dict(tensors)
     return {mine: tensors[their] for mine, their in zip(ours, theirs, strict=True)}

@@ -15,6 +15,7 @@ from fledge.core.errors import FledgeError, ModelFileError, TrainingError, Usage
 from fledge.core.precision import choose_precision
 from fledge.core.tensorfile import TensorFile, is_finite, write_tensors
 from fledge.models.architecture import Architecture, Custom
+from fledge.models.memoryless import without_memory
 from fledge.predictor.description import Description, Sides
 from fledge.predictor.predictor import Examples, Predictor
 
@@ -116,7 +117,7 @@ def _builder(architecture: Architecture, own: Mapping[str, Any], where: str) -> 
 
 def _filled(build: Callable[[], nn.Module], file: TensorFile) -> nn.Module:
     """The network with the file's tensors as its weights, which are mapped and not copied."""
-    with torch.device("meta"):  # no memory, so a file can't ask for any before its tensors were found to fit
+    with without_memory():  # no memory, so a file can't ask for any before its tensors were found to fit
         model = _built(build, file)
     _compare(model, file)
     weights = file.tensors(_MODEL, finite=True)
