@@ -1,10 +1,11 @@
-"""A small predictor for each kind of answer, and one for sounds."""
+"""A small predictor for each kind of answer, and for each kind of input."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import polars as pl
 import torch
 from torch import Tensor, nn
 
@@ -17,10 +18,12 @@ from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
 from fledge.transforms.points import Points
 from fledge.transforms.resize import Resize
+from fledge.transforms.row import Row, RowBlock
 from fledge.transforms.sound import Sound
 from fledge.transforms.spectrogram import Spectrogram
 from fledge.transforms.transform import Codec
 from tests.predictor.small import pictures
+from tests.tables import birds
 
 
 class Means(nn.Module):
@@ -51,6 +54,25 @@ def predictor_of(kind: str, given: Any = PICTURE, examples: Any = None) -> Predi
     task = task_for(codec)
     made = Predictor(task, codec, Means(task.outputs(codec)), Custom("Means"))
     return made.with_examples(pictures(2) if examples is None else examples)
+
+
+def row_transform() -> Row:
+    """What is learned of a table with columns of every kind: numbers with gaps, names, dates."""
+    return RowBlock(()).learn(_table())
+
+
+def rows(count: int) -> list[dict[str, Any]]:
+    """Rows of that table, as JSON has them."""
+    return _table().with_columns(pl.col("seen").dt.to_string("iso")).head(count).to_dicts()
+
+
+def _table() -> pl.DataFrame:
+    return birds(60).drop("ring").rename({"observer": "who's <b>there</b>"})
+
+
+def row_predictor(kind: str = "label") -> Predictor:
+    """A predictor for those rows."""
+    return predictor_of(kind, row_transform(), rows(3))
 
 
 def sounds(count: int) -> list[Any]:

@@ -20,13 +20,14 @@ from fledge.predictor.card import Card
 from fledge.predictor.predictor import Predictor
 from fledge.serve.app import App, build_app
 from fledge.serve.gate import Gate
+from fledge.serve.row_columns import described
 from fledge.transforms.category import Category
 from fledge.transforms.transform import Codec
 from tests.counts import count
 from tests.predictor.small import pictures, small_predictor
 from tests.serve.browser import browser
 from tests.serve.calls import ask_now, serving
-from tests.serve.predictors import PICTURE, SOUND, TARGETS, predictor_of, sounds
+from tests.serve.predictors import PICTURE, SOUND, TARGETS, predictor_of, row_predictor, rows, sounds
 from tests.serve.test_kinds import grey_predictor
 
 pytestmark = pytest.mark.slow
@@ -128,6 +129,58 @@ def test_a_sound_shows_its_spectrogram(chromium: Any) -> None:
         wait(lambda: chromium.find_elements("css selector", ".example"))[0].click()
         width = "return document.querySelector('article img')?.naturalWidth"
         assert wait(lambda: chromium.execute_script(width)) == SOUND.size[1]
+
+
+def filled(page: Any, name: str, value: str) -> None:
+    """Puts a value where the page asks for a column."""
+    label = next(each for each in page.find_elements("css selector", "#row label") if each.text == name)
+    control = page.find_element("id", label.get_attribute("for"))
+    page.execute_script(
+        "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", control, value
+    )
+
+
+def test_a_form_is_answered_at_once_and_says_what_was_never_met(chromium: Any) -> None:
+    predictor = row_predictor()
+    with serving(build_app(predictor)) as port:
+        open_page(chromium, port)
+        assert wait(lambda: text(chromium, "article h3")) == str(predictor(rows(1)[0]))
+        assert not text(chromium, "article .warnings")
+        filled(chromium, "wing", "1000")
+        changed = predictor(rows(1)[0] | {"wing": 1000})
+        assert wait(lambda: text(chromium, "article .warnings")) == changed.warnings[0]
+        assert text(chromium, "article h3") == str(changed)
+        filled(chromium, "wing", "")
+        wait(lambda: text(chromium, "article h3") == str(predictor(rows(1)[0] | {"wing": None})))
+        assert len(chromium.find_elements("tag name", "article")) == 1
+
+
+def test_a_form_has_the_ranges_and_choices_of_training(chromium: Any) -> None:
+    predictor = row_predictor("numbers")
+    with serving(build_app(predictor)) as port:
+        open_page(chromium, port)
+        wait(lambda: text(chromium, "article h3"))
+        seen, wing = (each for each in described(predictor.codec.input) if each["name"] in ("wing", "seen"))
+        slider = chromium.find_element("css selector", "[aria-label='wing, as a slider']")
+        assert (float(slider.get_attribute("min")), float(slider.get_attribute("max"))) == (wing["least"], wing["most"])
+        assert f"{seen['least']} to {seen['most']}" in text(chromium, "#row")
+        names = [
+            each.text for each in chromium.find_elements("css selector", "#row select")[0].find_elements("tag name", "option")
+        ]
+        assert names == ["(not known)", "field", "garden", "wood"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl to try it with")
+def test_what_is_copied_holds_the_row_in_the_form(chromium: Any) -> None:
+    predictor = row_predictor()
+    with serving(build_app(predictor)) as port:
+        open_page(chromium, port)
+        wait(lambda: text(chromium, "article h3"))
+        filled(chromium, "who's <b>there</b>", "Cy")
+        curl = wait(lambda: ("Cy" in (said := text(chromium, "#snippets code"))) and said)
+        done = subprocess.run(["sh", "-c", curl], capture_output=True, check=True, timeout=30)
+    row = rows(1)[0] | {"who's <b>there</b>": "Cy"}
+    assert json.loads(done.stdout)["answers"] == [predictor(row).as_dict()]
 
 
 @pytest.mark.promise("E10")

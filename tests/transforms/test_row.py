@@ -148,6 +148,13 @@ def test_any_value_is_encoded_or_refused_in_our_words(row: dict[str, Any]) -> No
     assert encoded.isfinite().all()
 
 
+def test_a_number_beyond_those_of_training_is_said() -> None:
+    assert ROW.warnings({**ANSWERED, "age": 500, "weight": -1.0}) == (
+        "age: 500 counts as 59, the greatest in training",
+        "weight: -1 counts as 0, the least in training",
+    )
+
+
 def test_a_missing_date_is_said_once() -> None:
     assert ROW.warnings({**ANSWERED, "born": None}) == ("born is missing, and never was in training",)
 

@@ -89,8 +89,7 @@ class Predictor:
 
     def _warned(self, answer: Answer, item: Any) -> Answer:
         """The answer, with what about its input was never met in training."""
-        found = self.codec.input.warnings(item)
-        return replace(answer, warnings=(*answer.warnings, *found)) if found else answer
+        return answer.with_warnings(self.codec.input.warnings(item))
 
     def _of_frame(self, given: Any) -> Any:
         """The answers to a frame's rows, as a frame of the same kind and order."""

@@ -7,7 +7,6 @@ from typing import Any
 from fledge.core.record import pack_fields
 from fledge.core.strict_json import JsonObject
 from fledge.predictor.predictor import Predictor
-from fledge.serve.files import FIELD
 from fledge.serve.kinds import answer_kind, input_kind
 from fledge.serve.limits import Limits
 from fledge.serve.problem import TYPE
@@ -17,9 +16,9 @@ _PROBLEMS = {
     "401": "the token is missing or wrong",
     "403": "another site's page made the request, or it was meant for another host",
     "408": "the body did not arrive in time",
-    "413": "the body, or the number of files, is too large",
+    "413": "the body, or the number of inputs, is too large",
     "415": "the body is of a kind that is not read",
-    "422": "a file can't be read as what the model takes",
+    "422": "an input can't be read as what the model takes",
     "431": "the headers are too large",
     "503": "too many requests wait: try again after Retry-After seconds",
     "504": "no answer was found in time",
@@ -33,10 +32,10 @@ def schema(predictor: Predictor, limits: Limits, *, examples: int, token: bool) 
     return {
         "name": predictor.card.name or "model",
         "task": predictor.task.title,
-        "input": {"kind": given.kind, "media": given.media, "field": FIELD, **given.about(predictor)},
+        "input": {"kind": given.kind, **given.about(predictor)},
         "answer": {"kind": answer.kind, **answer.about(predictor.codec.target)},
         "examples": [{"path": f"examples/{i}", "answer": str(answers[i])} for i in range(examples)],
-        "limits": {"body": limits.body, "inputs": limits.waiting},
+        "limits": {"body": limits.body, "inputs": limits.waiting * given.in_a_place},
         "token": token,
         "card": _card(predictor),
     }
@@ -49,7 +48,9 @@ def openapi(predictor: Predictor, limits: Limits, *, examples: int, token: bool)
     }
     if not token:
         del refused["401"]
-    body = {"required": True, "content": _requests(input_kind(predictor).media, limits.waiting)}
+    given = input_kind(predictor)
+    most = limits.waiting * given.in_a_place
+    body = {"required": True, "content": given.bodies(predictor.codec.input, most)}
     answers = _replies("the answers, in the order of the inputs", "application/json", _ref("Answers"))
     picture = _replies(
         "a picture of what the model sees of the first input", "image/png", {"type": "string", "format": "binary"}
@@ -81,7 +82,7 @@ def openapi(predictor: Predictor, limits: Limits, *, examples: int, token: bool)
         },
         "paths": paths,
         "components": {
-            "schemas": _schemas(predictor, limits),
+            "schemas": _schemas(predictor, most),
             **({"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}} if token else {}),
         },
         **({"security": [{"token": []}]} if token else {}),
@@ -93,27 +94,8 @@ def _card(predictor: Predictor) -> JsonObject:
     return pack_fields(card) | {"figures": {name: str(figure) for name, figure in card.figures.items()}}
 
 
-def _requests(media: str, most: int) -> JsonObject:
-    file: JsonObject = {"type": "string", "format": "binary"}
-    text: JsonObject = {"type": "string", "contentEncoding": "base64"}
-    return {
-        "multipart/form-data": {
-            "schema": _fields({"type": "array", "items": file, "minItems": 1, "maxItems": most}),
-            "encoding": {FIELD: {"contentType": media}},
-        },
-        "application/json": {
-            "schema": _fields({"oneOf": [text, {"type": "array", "items": text, "minItems": 1, "maxItems": most}]})
-        },
-        media: {"schema": file},
-    }
-
-
-def _fields(file: JsonObject) -> JsonObject:
-    return {"type": "object", "properties": {FIELD: file}, "required": [FIELD], "additionalProperties": False}
-
-
-def _schemas(predictor: Predictor, limits: Limits) -> JsonObject:
-    answers = {"type": "array", "items": _ref("Answer"), "minItems": 1, "maxItems": limits.waiting}
+def _schemas(predictor: Predictor, most: int) -> JsonObject:
+    answers = {"type": "array", "items": _ref("Answer"), "minItems": 1, "maxItems": most}
     texts = {name: {"type": "string"} for name in ("type", "title", "code", "detail", "hint", "request")}
     return {
         "Answer": answer_kind(predictor).schema(predictor.codec.target),
@@ -138,10 +120,10 @@ def _get(summary: str, media: str, value: JsonObject) -> JsonObject:
 def _example(count: int) -> JsonObject:
     number = {"type": "integer", "minimum": 0, "maximum": count - 1}
     return {
-        "summary": "A held-back example, as a file that can be sent to /predict",
+        "summary": "A held-back example, as a body that can be sent to /predict",
         "parameters": [{"name": "number", "in": "path", "required": True, "schema": number}],
         "responses": {
-            "200": {"description": "the file"},
+            "200": {"description": "the body"},
             "404": _replies("there is no such example", TYPE, _ref("Problem")),
         },
     }

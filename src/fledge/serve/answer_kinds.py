@@ -10,6 +10,7 @@ from fledge.transforms.category import Category
 from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
 from fledge.transforms.points import Points
+from fledge.transforms.table_number import TableNumber
 
 _SHARE: JsonObject = {"type": "number", "minimum": 0, "maximum": 1}
 _NUMBER: JsonObject = {"type": "number"}
@@ -41,7 +42,7 @@ def _labels(target: MultiCategory) -> JsonObject:
     return _answer(some, probabilities=_of_each(target.names, _SHARE), thresholds=_of_each(target.names, _SHARE))
 
 
-def _numbers(target: Number) -> JsonObject:
+def _numbers(target: Number | TableNumber) -> JsonObject:
     return _answer(_NUMBER if len(target.names) == 1 else _of_each(target.names, _NUMBER))
 
 

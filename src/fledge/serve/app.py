@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from math import ceil
 from time import perf_counter
-from typing import final
+from typing import Any, final
 
 from fledge.core.errors import shown
 from fledge.core.log import log
@@ -17,14 +18,12 @@ from fledge.serve.batcher import Batcher
 from fledge.serve.body import Bodies
 from fledge.serve.call import Call, Receive, Reply, Scope, Send
 from fledge.serve.extra import need_extra
-from fledge.serve.files import read_files
 from fledge.serve.gate import Gate
-from fledge.serve.kinds import answer_kind, input_kind
+from fledge.serve.kinds import File, answer_kind, input_kind
 from fledge.serve.limits import Limits
 from fledge.serve.metrics import TYPE as METRICS_TYPE
 from fledge.serve.metrics import Metrics
 from fledge.serve.pages import STATIC, examples_of, pages
-from fledge.serve.pictures import seen
 from fledge.serve.problem import TYPE as PROBLEM_TYPE
 from fledge.serve.problem import HeadersTooLarge, NoAnswerInTime, NotFound, Refused, WrongMethod, problem, status_of
 
@@ -165,21 +164,22 @@ class App:
             raise NotFound("there is no picture of what this model sees")
         return Reply(*picture)
 
-    def _picture_of(self, given: bytes) -> tuple[bytes, str] | None:
+    def _picture_of(self, given: Any) -> File | None:
         transform = self._predictor.codec.input
-        return seen(transform, transform.encode(given))
+        return self._kind.seen(transform, transform.encode(given))
 
     @asynccontextmanager
-    async def _inputs(self, call: Call) -> AsyncIterator[list[bytes]]:
+    async def _inputs(self, call: Call) -> AsyncIterator[list[Any]]:
         """What was sent, with a place for each among those that wait; all of the block has to be done in time."""
         self._batcher.check_room()  # before a body is waited for
         async with self._bodies.of(call) as body:
-            kind, media, most = self._kind.kind, call.header("content-type") or "", self._limits.waiting
+            media, most = call.header("content-type") or "", self._limits.waiting * self._kind.in_a_place
+            transform = self._predictor.codec.input
             try:
                 async with asyncio.timeout(self._limits.answer_time):
                     with self._batcher.places(1):
-                        inputs = await self._batcher.read(lambda: read_files(body, media, kind=kind, most=most))
-                    with self._batcher.places(len(inputs)):
+                        inputs = await self._batcher.read(self._kind.read, transform, body, media, most)
+                    with self._batcher.places(ceil(len(inputs) / self._kind.in_a_place)):
                         yield inputs
             except TimeoutError:
                 raise NoAnswerInTime(f"no answer was found within {self._limits.answer_time:g} s") from None

@@ -65,8 +65,14 @@ class Batcher:
 
     async def answers(self, inputs: Sequence[Any]) -> list[Answer]:
         """The answers to inputs that hold their `places`."""
-        encoded = await _all(self.read(self._predictor.codec.input.encode, each) for each in inputs)
-        return await _all(self._put(each) for each in encoded)
+        read = await _all(self.read(self._encoded, each) for each in inputs)
+        found = await _all(self._put(encoded) for encoded, _ in read)
+        return [answer.with_warnings(warnings) for answer, (_, warnings) in zip(found, read, strict=True)]
+
+    def _encoded(self, given: Any) -> tuple[Any, tuple[str, ...]]:
+        """An input as the model takes it, and what about it was never met in training."""
+        transform = self._predictor.codec.input
+        return transform.encode(given), transform.warnings(given)
 
     def _put(self, encoded: Any) -> asyncio.Future[Answer]:
         loop = asyncio.get_running_loop()

@@ -4,14 +4,37 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from fledge.core.errors import ModelFileError, UnknownName, shown
-from fledge.core.strict_json import parse
-from fledge.serve.problem import Refused, TooLarge, UnknownMedia
+from fledge.core.errors import shown
+from fledge.core.strict_json import JsonObject
+from fledge.predictor.predictor import Predictor
+from fledge.serve.kinds import File, InputKind
+from fledge.serve.media import JSON, check_fields, json_object, media_of, refuse_media
+from fledge.serve.problem import Refused, TooLarge
 
 FIELD = "file"
+
+
+def file_input(
+    kind: str,
+    media: str,
+    example: Callable[[Any, Any], File | None],
+    *,
+    seen: Callable[[Any, Any], File | None],
+    about: Callable[[Predictor], JsonObject] = lambda predictor: {},
+) -> InputKind:
+    """Inputs that come as the content of files; `media` is the type that the page offers to choose from."""
+    return InputKind(
+        kind,
+        read=lambda transform, body, content_type, most: read_files(body, content_type, kind=kind, most=most),
+        bodies=lambda transform, most: _bodies(media, most),
+        example=example,
+        about=lambda predictor: {"media": media, "field": FIELD, **about(predictor)},
+        seen=seen,
+    )
 
 
 def read_files(body: bytes | bytearray, content_type: str, *, kind: str, most: int) -> list[bytes]:
@@ -20,18 +43,15 @@ def read_files(body: bytes | bytearray, content_type: str, *, kind: str, most: i
     >>> read_files(b'{"file": "aGVsbG8="}', "application/json", kind="image", most=1)
     [b'hello']
     """
-    media = content_type.partition(";")[0].strip().lower()
+    media = media_of(content_type)
     if media == "multipart/form-data":
         files = _from_form(body, content_type, most)
-    elif media == "application/json":
+    elif media == JSON:
         files = _from_json(body)
     elif media == "application/octet-stream" or media.startswith(f"{kind}/"):
         files = [bytes(body)]
     else:
-        raise UnknownMedia(
-            f"bodies of the type {shown(media)} are not read",
-            hint=f"send a form (multipart/form-data) with the field {FIELD!r}",
-        )
+        refuse_media(media, hint=f"send a form (multipart/form-data) with the field {FIELD!r}")
     if not files:
         raise Refused("there is no file in the request", hint=f"send it in the field {FIELD!r}")
     if len(files) > most:
@@ -41,12 +61,7 @@ def read_files(body: bytes | bytearray, content_type: str, *, kind: str, most: i
 
 def _from_json(body: bytes | bytearray) -> list[bytes]:
     """`{"file": "base64"}`, or a list of such texts."""
-    try:
-        given = parse(bytes(body), "the body", limit=len(body))
-    except ModelFileError as error:  # that is what else JSON is read for
-        raise Refused(error.message) from None
-    _check_fields(given)
-    texts = given.get(FIELD, [])
+    texts = json_object(body, [FIELD]).get(FIELD, [])
     return [_from_base64(each) for each in (texts if isinstance(texts, list) else [texts])]
 
 
@@ -55,12 +70,6 @@ def _from_base64(text: Any) -> bytes:
         return b64decode(text.encode("ascii"), validate=True)
     except (AttributeError, UnicodeEncodeError, binascii.Error):
         raise Refused(f"the field {FIELD!r} holds a file's content in base64, not {shown(text)}") from None
-
-
-def _check_fields(names: Any) -> None:
-    for name in names:
-        if name != FIELD:
-            raise UnknownName("field", name, [FIELD])
 
 
 @final
@@ -99,7 +108,7 @@ class _Form:
         kind, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         if kind != b"form-data" or b"name" not in options:
             raise Refused("a part of the form has no name")
-        _check_fields([options[b"name"].decode("utf-8", "replace")])
+        check_fields([options[b"name"].decode("utf-8", "replace")], [FIELD])
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         self._data += data[start:end]
@@ -127,3 +136,20 @@ def _from_form(body: bytes | bytearray, content_type: str, most: int) -> list[by
     if not form.whole:
         raise Refused("the form is cut short")
     return form.files
+
+
+def _bodies(media: str, most: int) -> JsonObject:
+    file: JsonObject = {"type": "string", "format": "binary"}
+    text: JsonObject = {"type": "string", "contentEncoding": "base64"}
+    return {
+        "multipart/form-data": {
+            "schema": _fields({"type": "array", "items": file, "minItems": 1, "maxItems": most}),
+            "encoding": {FIELD: {"contentType": media}},
+        },
+        JSON: {"schema": _fields({"oneOf": [text, {"type": "array", "items": text, "minItems": 1, "maxItems": most}]})},
+        media: {"schema": file},
+    }
+
+
+def _fields(file: JsonObject) -> JsonObject:
+    return {"type": "object", "properties": {FIELD: file}, "required": [FIELD], "additionalProperties": False}

@@ -13,7 +13,14 @@ from fledge.predictor.predictor import Predictor
 from fledge.transforms.table import TRANSFORMS
 from fledge.transforms.transform import Transform
 
-INPUTS = Table("kind of input", {"image": "fledge.serve.pictures:PICTURES", "sound": "fledge.serve.sounds:SOUNDS"})
+INPUTS = Table(
+    "kind of input",
+    {
+        "image": "fledge.serve.pictures:PICTURES",
+        "row": "fledge.serve.rows:ROWS",
+        "sound": "fledge.serve.sounds:SOUNDS",
+    },
+)
 """By the name of the input's transform."""
 
 ANSWERS = Table(
@@ -23,23 +30,33 @@ ANSWERS = Table(
         "multi_category": "fledge.serve.answer_kinds:LABELS",
         "number": "fledge.serve.answer_kinds:NUMBERS",
         "points": "fledge.serve.answer_kinds:POINTS",
+        "table_number": "fledge.serve.answer_kinds:NUMBERS",
     },
 )
 """By the name of the target's transform."""
 
+File = tuple[bytes, str]
+"""What stands in a file, and its media type."""
+
 
 @final
 @dataclass(frozen=True)
-class FileInput:
-    """Inputs that come as the content of files."""
+class InputKind:
+    """Inputs of one kind, and how they come over HTTP. Functions are handed the input's transform first."""
 
     kind: str
-    media: str
-    """The media type that the page offers to choose from."""
-    example: Callable[[Any, Any], tuple[bytes, str] | None]
-    """From the transform and an encoded input to a file that gets the same answer, and its media type."""
-    about: Callable[[Predictor], JsonObject] = lambda predictor: {}
-    """What else the page has to know."""
+    read: Callable[[Any, bytes | bytearray, str, int], list[Any]]
+    """From a body, its `Content-Type` and how many inputs are taken at most to the inputs in it."""
+    bodies: Callable[[Any, int], JsonObject]
+    """The bodies that can be read, by media type, as OpenAPI describes them; the number is again that of the most inputs."""
+    example: Callable[[Any, Any], File | None]
+    """From an encoded input to a body that gets the same answer."""
+    about: Callable[[Predictor], JsonObject]
+    """What the page has to know of them."""
+    seen: Callable[[Any, Any], File | None] = lambda transform, encoded: None
+    """From an encoded input to a picture of what the model sees of it."""
+    in_a_place: int = 1
+    """So many are as much work as one of the inputs that may wait for an answer."""
 
 
 @final
@@ -53,9 +70,9 @@ class AnswerKind:
     about: Callable[[Any], JsonObject] = lambda target: {}
 
 
-def input_kind(predictor: Predictor) -> FileInput:
+def input_kind(predictor: Predictor) -> InputKind:
     """How this predictor's inputs are read."""
-    kind: FileInput = INPUTS[_name(predictor.codec.input, INPUTS)]
+    kind: InputKind = INPUTS[_name(predictor.codec.input, INPUTS)]
     return kind
 
 

@@ -11,7 +11,8 @@ from PIL import Image as Pillow
 
 from fledge.core.strict_json import JsonObject
 from fledge.predictor.predictor import Predictor
-from fledge.serve.kinds import FileInput
+from fledge.serve.files import file_input
+from fledge.serve.kinds import File
 from fledge.transforms.image import Image
 from fledge.transforms.transform import Transform
 
@@ -20,7 +21,7 @@ _GREY = 12
 """How far apart the channels of a grey picture may be, after JPEG."""
 
 
-def seen(transform: Transform[Any, Any], encoded: Any) -> tuple[bytes, str] | None:
+def seen(transform: Transform[Any, Any], encoded: Any) -> File | None:
     """What the model sees of an input, as a PNG: nothing is lost. There is none for pictures of many channels."""
     pixels: NDArray[np.uint8] = transform.decode(encoded)
     if pixels.shape[2] not in (1, 3, 4):
@@ -46,4 +47,4 @@ def _is_grey(pixels: NDArray[np.uint8]) -> bool:
     return pixels.shape[2] in (1, 3) and int(np.ptp(pixels, axis=2).max(initial=0)) <= _GREY
 
 
-PICTURES = FileInput("image", "image/*", seen, _about)
+PICTURES = file_input("image", "image/*", seen, seen=seen, about=_about)

@@ -7,17 +7,19 @@ from io import BytesIO
 import soundfile
 from torch import Tensor
 
-from fledge.serve.kinds import FileInput
+from fledge.serve.files import file_input
+from fledge.serve.kinds import File
+from fledge.serve.pictures import seen
 from fledge.transforms.sound import Sound
 
 _LOUDEST = 32767
 
 
-def _example(transform: Sound, encoded: Tensor) -> tuple[bytes, str]:
+def _example(transform: Sound, encoded: Tensor) -> File:
     """An encoded sound as a WAV file of floats: no loss, so it gets the same answer."""
     file = BytesIO()
     soundfile.write(file, encoded.numpy() / _LOUDEST, transform.rate, format="WAV", subtype="FLOAT")
     return file.getvalue(), "audio/wav"
 
 
-SOUNDS = FileInput("sound", "audio/*", _example)
+SOUNDS = file_input("sound", "audio/*", _example, seen=seen)

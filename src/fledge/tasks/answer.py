@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Any, final
+from typing import Any, Self, final
 
 _BARS = 10
 
@@ -32,6 +32,10 @@ class Answer(ABC):
     def bars(self) -> Mapping[str, float]:
         """Shares from 0 to 1 that a picture of the answer shows as bars."""
         return {}
+
+    def with_warnings(self, found: tuple[str, ...]) -> Self:
+        """The same with these warnings too."""
+        return replace(self, warnings=(*self.warnings, *found)) if found else self
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON has it: `answer`, what else is known, and `warnings` if there are any."""

@@ -29,7 +29,7 @@ _ISO = (*(f"%Y-%m-%d{time}" for time in _TIMES), *(f"%Y-%m-%d{time}%#z" for time
 _SURE = (*_ISO, *(f"{day}{time}" for day in ("%Y/%m/%d", "%d.%m.%Y") for time in _TIMES))
 _EITHER_WAY = tuple((f"%d{mark}%m{mark}%Y{time}", f"%m{mark}%d{mark}%Y{time}") for mark in ("/", "-") for time in _TIMES)
 _PLAIN_ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{6})?)?)?$")
-_FIRST_DAY = date(1970, 1, 1).toordinal()
+FIRST_DAY = date(1970, 1, 1).toordinal()
 _LOOKS_LIKE = r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([ T][0-9:.]+)?(Z|[+-][0-9:]+)?$"
 
 
@@ -134,7 +134,7 @@ def part_of_one(when: datetime, part: DatePart) -> float:
     """
     match part:
         case "days":
-            return float(when.toordinal() - _FIRST_DAY)
+            return float(when.toordinal() - FIRST_DAY)
         case "day of year":
             return float(when.timetuple().tm_yday)
         case "time of day":

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, final
 
@@ -26,8 +27,10 @@ RowValue = Mapping[str, Any]
 """A row as people have it: values by the names of their columns."""
 
 
-_COMPARED = 2000
+_COMPARED = 500
 """So many names are looked at for one that is near."""
+
+_LONGEST_COMPARED = 200
 
 
 @final
@@ -144,7 +147,7 @@ class Row(Transform[RowValue, Tensor]):
         """What about a row was never met in training."""
         self._check_row(value)
         found = [_stranger(each, value[each.source]) for each in self.categories]
-        found += [_filled_in(each) for each in self.numbers if not each.gaps and each.number(value[each.source]) is None]
+        found += [_odd_number(each, value[each.source]) for each in self.numbers]
         return tuple(dict.fromkeys(each for each in found if each))
 
     @property
@@ -161,7 +164,7 @@ class Row(Transform[RowValue, Tensor]):
 
     def _check_columns(self, names: Any) -> None:
         if absent := [name for name in self.sources if name not in names]:
-            near = get_close_matches(absent[0], [str(name) for name in names], n=1)
+            near = get_close_matches(absent[0], [str(name) for name in islice(names, _COMPARED)], n=1)
             raise DataError(
                 f"the row has no column {listed([shown(name) for name in absent])}"
                 + (f"; is {shown(near[0])} meant?" if near else ""),
@@ -244,9 +247,17 @@ def _varies(column: pl.Series, part: DatePart) -> bool:
     return len(np.unique(part_of(column.drop_nulls(), part))) > 1
 
 
-def _filled_in(column: NumberColumn) -> str:
-    taken = f": {column.value_at(column.fill):g} is taken" if column.part == "value" else ""
-    return f"{column.source} is missing, and never was in training{taken}"
+def _odd_number(column: NumberColumn, value: Any) -> str | None:
+    """A number where training had none like it: missing, or beyond all others."""
+    number = column.number(value)
+    if number is None:
+        taken = f": {column.value_at(column.fill):g} is taken" if column.part == "value" else ""
+        return None if column.gaps else f"{column.source} is missing, and never was in training{taken}"
+    least, most = column.knots[0], column.knots[-1]
+    if column.part != "value" or least <= number <= most:
+        return None
+    nearest = f"{most:g}, the greatest" if number > most else f"{least:g}, the least"
+    return f"{column.source}: {number:g} counts as {nearest} in training"
 
 
 def _stranger(column: CategoryColumn, value: Any) -> str | None:
@@ -255,5 +266,5 @@ def _stranger(column: CategoryColumn, value: Any) -> str | None:
         return None if column.gaps else f"{column.source} is missing, and never was in training"
     if column.places.get(text, UNKNOWN) >= FIRST:
         return None
-    near = get_close_matches(text, column.names[:_COMPARED], n=1)
+    near = get_close_matches(text, column.names[:_COMPARED], n=1) if len(text) <= _LONGEST_COMPARED else []
     return f"{column.label}: {shown(text, 60)} was not learned" + (f" (the nearest is {shown(near[0], 60)})" if near else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, final
 
@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fledge.core.errors import DataError, UsageError, shown
-from fledge.transforms.column_dates import moment, parsed, part_of, part_of_one
+from fledge.transforms.column_dates import FIRST_DAY, moment, parsed, part_of, part_of_one
 from fledge.transforms.column_numbers import BLANKS, read_number, read_numbers
 from fledge.transforms.row_frame import value_text
 
@@ -28,6 +28,7 @@ MOST_NAMES = 20_000
 """So many values of a category are told apart, the most frequent ones."""
 
 _LONGEST = 1000
+_EARLIEST, _LATEST = date.min.toordinal() - FIRST_DAY, date.max.toordinal() - FIRST_DAY
 _NAN = float("nan")
 
 Floats = NDArray[np.float32]
@@ -137,6 +138,8 @@ class NumberColumn:
             raise UsageError(f"the knots of {shown(self.source)} don't rise")
         if not 0 <= self.fill <= len(self.knots) - 1:
             raise UsageError(f"the filled-in position of {shown(self.source)} lies outside its knots")
+        if self.part != "value" and not _EARLIEST <= self.knots[0] <= self.knots[-1] <= _LATEST:
+            raise UsageError(f"the knots of {shown(self.label)} are no part of any date")
 
     @classmethod
     def learn(cls, column: pl.Series, *, part: Part = "value", form: str = "", bins: int = 32) -> Self:
@@ -171,7 +174,10 @@ class NumberColumn:
                 raise wrong(self.source, value, "a number") from None
         if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
             raise wrong(self.source, value, "a number")
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number that no float reaches
+            return None
         return number if np.isfinite(number) else None
 
     def column(self, column: pl.Series) -> tuple[Floats, Floats]:

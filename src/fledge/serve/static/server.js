@@ -20,7 +20,7 @@ export class Problem extends Error {
 
 export async function ask(path, options = {}) {
   const token = sessionStorage.getItem("fledge-token");
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const headers = { ...options.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   let reply;
   try {
     reply = await fetch(at(path), { ...options, headers, cache: "no-store" });
