@@ -18,7 +18,7 @@ from torch import Tensor
 from fledge.core.errors import ModelFileError, shown
 from fledge.core.files import write_atomically
 from fledge.core.strict_json import JsonObject, parse, render
-from fledge.core.tensor_header import AGAIN, METADATA, Entry, header_length, read_header, write_header
+from fledge.core.tensor_header import AGAIN, ALIGNED, METADATA, Entry, header_length, read_header, write_header
 
 _NO_DIGEST = "0" * 64
 _DIGEST_AT = 8 + len(f'{{"{METADATA}":{{"digest":"')
@@ -62,9 +62,10 @@ def write_tensors(path: str | Path, tensors: Mapping[str, Tensor], header: JsonO
 class TensorFile:
     """A file of tensors that has been checked: its JSON, and what tensors it holds.
 
-    Tensors are views of the mapped file, private to this process: writing into one never reaches the file, and a file
-    that is replaced meanwhile (by renaming, as all our writing does) stays readable to whoever has it open. Only a file
-    that another program cuts short in place, while it is mapped, takes the process with it.
+    Tensors are views of the mapped file (those that lie unevenly, small ones in our files, are copies), private to this
+    process: writing into one never reaches the file, and a file that is replaced meanwhile (by renaming, as all our writing
+    does) stays readable to whoever has it open. Only a file that another program cuts short in place, while it is mapped,
+    takes the process with it.
     """
 
     path: Path
@@ -142,7 +143,7 @@ def _view(data: memoryview, entry: Entry) -> Tensor:
     if entry.size == 0:
         return torch.empty(entry.shape, dtype=entry.dtype)
     raw = torch.frombuffer(data, dtype=torch.uint8)
-    if raw.data_ptr() % entry.dtype.itemsize:  # another program's file: ours are aligned
+    if raw.data_ptr() % ALIGNED:  # arithmetic may take another way there, to other last bits than where the model was made
         raw = raw.clone()
     return raw.view(entry.dtype).view(entry.shape)
 
