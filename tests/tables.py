@@ -34,3 +34,12 @@ def write_birds(file: Path, count: int = 200) -> Path:
     """The same as a CSV."""
     birds(count).with_columns(pl.col("seen").dt.date()).write_csv(file)
     return file
+
+
+def houses(count: int = 100, seed: int = 0) -> pl.DataFrame:
+    """Houses with an address, their rooms and town, and what they cost."""
+    numbers = np.random.default_rng(seed)
+    rooms, town = numbers.integers(1, 9, count), numbers.choice(["Ely", "Bath"], count)
+    price = np.exp(11 + 0.2 * rooms + 0.5 * (town == "Bath") + numbers.normal(0, 0.1, count))
+    addresses = [f"{place + 1} Long Street {place % 7}" for place in range(count)]
+    return pl.DataFrame({"address": addresses, "rooms": rooms, "town": town, "price": price.round()})

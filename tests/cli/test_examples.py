@@ -15,6 +15,7 @@ import pytest
 from fledge.cli.main import run
 from fledge.cli.table import COMMANDS
 from tests.predictor.small import small_predictor
+from tests.tables import houses
 
 RUN = ("check", "predict", "inspect", "doctor")
 """The commands whose examples run here; those of others run where they are tested."""
@@ -34,6 +35,7 @@ def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = sorted((tmp_path / "photos").glob("*/*.jpg"))
     rows = [f"{each.relative_to(tmp_path)},{each.parent.name}\n" for each in files]
     (tmp_path / "labels.csv").write_text("".join(["file,species\n", *rows]))
+    houses(40).write_csv(tmp_path / "houses.csv")
     (tmp_path / "runs" / "birds").mkdir(parents=True)
     for name in ("bird.safetensors", "runs/birds/model.safetensors"):
         small_predictor().save(tmp_path / name)

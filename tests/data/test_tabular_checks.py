@@ -13,7 +13,7 @@ FRAME = pl.DataFrame({"a": NUMBERS[:, 0], "b": NUMBERS[:, 1], "c": ["x", "y"] * 
 
 
 def test_a_column_that_tells_the_class_is_pointed_out() -> None:
-    found = leaks(Row.learn(FRAME), FRAME, [{"x": "yes", "y": "no"}[each] for each in FRAME["c"]])
+    found = leaks(Row.learn(FRAME).columns, FRAME, [{"x": "yes", "y": "no"}[each] for each in FRAME["c"]])
     assert [str(each) for each in found] == [
         "the column 'c' alone tells the answer in 100.0 % of the rows: is it known beforehand?"
     ]
@@ -21,13 +21,13 @@ def test_a_column_that_tells_the_class_is_pointed_out() -> None:
 
 def test_columns_that_add_up_to_the_number_are_pointed_out() -> None:
     target = (2 * FRAME["a"] + FRAME["b"]).to_list()
-    assert "(2 x a, 1 x b)" in str(leaks(Row.learn(FRAME), FRAME, target)[0])
+    assert "(2 x a, 1 x b)" in str(leaks(Row.learn(FRAME).columns, FRAME, target)[0])
 
 
 def test_what_only_helps_is_no_leak() -> None:
     near = FRAME["a"].to_numpy() + 0.3 * NUMBERS[:, 2]
-    assert leaks(Row.learn(FRAME), FRAME, near.tolist()) == []
-    assert leaks(Row.learn(FRAME), FRAME, ["yes" if each > 0 else "no" for each in near]) == []
+    assert leaks(Row.learn(FRAME).columns, FRAME, near.tolist()) == []
+    assert leaks(Row.learn(FRAME).columns, FRAME, ["yes" if each > 0 else "no" for each in near]) == []
 
 
 def test_rows_on_both_sides_are_counted_and_named_by_place() -> None:

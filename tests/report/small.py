@@ -51,7 +51,7 @@ def some_facts(**others: Any) -> ReportFacts:
         "contenders": contenders(),
         "recommended": NET,
         "data": DataFacts("birds", {"train": 160, "valid": COUNT}, {"train": {"bird": 90, "forest": 70}}, compared=True),
-        "use": Use("runs/birds/model.safetensors", "runs/birds", "robin.jpg", "bird (99.8 %)"),
+        "use": Use("runs/birds/model.safetensors", "runs/birds", "'robin.jpg'", "robin.jpg", "bird (99.8 %)"),
         "repeat": Repeat("fledge train birds --seed 3", "ab12", "cd34", {"Device": "cpu"}),
         "noun": "photos",
         "history": history,

@@ -61,7 +61,7 @@ def hostile_facts() -> ReportFacts:
         recommended=HOSTILE,
         data=DataFacts(HOSTILE, {HOSTILE: 3}, {"train": dict.fromkeys(names, 2)}, [BadItem(HOSTILE, None, HOSTILE)],
                        [Finding("twins", "warning", HOSTILE)], split=HOSTILE),
-        use=Use(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+        use=Use(HOSTILE, HOSTILE, repr(HOSTILE), HOSTILE, HOSTILE),
         repeat=Repeat(HOSTILE, HOSTILE, HOSTILE, {HOSTILE: HOSTILE}),
         history=[{"train_loss": 1.0, "valid_loss": 1.0, HOSTILE: 1.0}] * 2,
         result=small.classes(names, Samples.of([f"{HOSTILE}{place}" for place in range(small.COUNT)])),

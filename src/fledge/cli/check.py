@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,12 +17,20 @@ from fledge.cli.terminal import note, out, safe, strong, warning
     "--target", "-t", multiple=True, metavar="COLUMN", help="The column of a table that is the label; may be repeated."
 )
 @click.option("--valid", default=0.2, show_default=True, help="The share to be held back where the data are not divided.")
+@click.option("--part", metavar="COLUMN", help="The column of a table that says which part a row is in: train, valid, test.")
+@click.option("--group", metavar="COLUMN", help="Rows of a table with the same value here are never on both sides.")
+@click.option("--latest", metavar="COLUMN", help="Hold back the rows of a table with the latest dates or largest numbers here.")
+@click.option("--category", multiple=True, metavar="COLUMN", help="A column of a table that holds names; may be repeated.")
+@click.option("--number", multiple=True, metavar="COLUMN", help="A column of a table that holds numbers; may be repeated.")
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="A column of a table to leave out; may be repeated.")
 @click.option("--seed", type=int, help="Decides what is held back.  [default: 42]")
 @click.option(
     "--sheet", type=click.Path(path_type=Path), metavar="FILE", help="Draw some pictures of each label into a PNG file."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def check(data: Path, target: tuple[str, ...], valid: float, seed: int | None, sheet: Path | None, as_json: bool) -> int:
+def check(
+    data: Path, target: tuple[str, ...], valid: float, seed: int | None, sheet: Path | None, as_json: bool, **rows: Any
+) -> int:
     """Look at DATA (a folder or a table) before training.
 
     Says what was found and which task that makes, and why; what can't be read; what is there twice, above all on both sides
@@ -32,11 +41,13 @@ def check(data: Path, target: tuple[str, ...], valid: float, seed: int | None, s
       fledge check photos
       fledge check photos --sheet photos.png
       fledge check labels.csv --target species
+      fledge check houses.csv --target price --ignore address
     """
     from fledge.jobs.check import check as look
+    from fledge.jobs.row_options import RowOptions
 
     with Counter("looking at") as counter:
-        found = look(data, target=target, valid=valid, seed=seed, progress=counter)
+        found = look(data, target=target, valid=valid, seed=seed, rows=RowOptions(**rows), progress=counter)
     if sheet is not None:
         from fledge.jobs.check_sheet import draw_sheet
 

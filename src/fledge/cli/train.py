@@ -43,6 +43,12 @@ _ORIGINS = {
 @click.option("--lr", type=click.FloatRange(0, min_open=True), help="The learning rate.  [default: chosen]")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, mps.")
 @click.option("--precision", default="auto", show_default=True, help="float32, bfloat16, float16.")
+@click.option("--part", metavar="COLUMN", help="The column of a table that says which part a row is in: train, valid, test.")
+@click.option("--group", metavar="COLUMN", help="Rows of a table with the same value here are never on both sides.")
+@click.option("--latest", metavar="COLUMN", help="Hold back the rows of a table with the latest dates or largest numbers here.")
+@click.option("--category", multiple=True, metavar="COLUMN", help="A column of a table that holds names; may be repeated.")
+@click.option("--number", multiple=True, metavar="COLUMN", help="A column of a table that holds numbers; may be repeated.")
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="A column of a table to leave out; may be repeated.")
 @click.option("--skip-bad", is_flag=True, help="Go on even if many files can't be read.")
 @click.option("--name", help="What the run's folder is called.  [default: as DATA]")
 @click.option(
@@ -73,6 +79,7 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
       fledge train photos --dry-run
       fledge train photos --time 60
       fledge train labels.csv --target species --epochs 2
+      fledge train houses.csv --target price --ignore address
       fledge train photos --model small --epochs 2 --json
       fledge train --from runs/photos --seed 7 --epochs 1
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fledge.core.errors import listed, shown
 from fledge.data.label_checks import Finding
-from fledge.transforms.row import Row
+from fledge.transforms.row_learning import RowColumns
 
 SURE = 0.995
 """From this share on that one column alone gets right, it is more likely to hold the answer than a cause of it."""
@@ -21,18 +21,18 @@ _ROWS = 20_000
 _FEWEST = 50
 
 
-def leaks(row: Row, frame: pl.DataFrame, targets: Sequence[Any]) -> list[Finding]:
+def leaks(columns: RowColumns, frame: pl.DataFrame, targets: Sequence[Any]) -> list[Finding]:
     """The columns of the training part that give the answer away."""
     some = np.linspace(0, frame.height - 1, min(frame.height, _ROWS)).astype(np.int64)
-    few = frame.select(row.sources)[some]
+    few = frame.select(columns.sources)[some]
     answers = [targets[place] for place in some.tolist()]
     if frame.height < _FEWEST:
         return []
     if isinstance(answers[0], str | bool):
-        return list(_of_classes(row, few, np.unique(np.asarray(answers, dtype=str), return_inverse=True)[1]))
+        return list(_of_classes(columns, few, np.unique(np.asarray(answers, dtype=str), return_inverse=True)[1]))
     numbers = np.asarray(answers, np.float64).reshape(len(answers), -1)
     if np.unique(numbers).size <= 2:
-        return list(_of_classes(row, few, (numbers[:, 0] == numbers[0, 0]).astype(np.int64)))
+        return list(_of_classes(columns, few, (numbers[:, 0] == numbers[0, 0]).astype(np.int64)))
     return [finding for column in numbers.T for finding in _of_numbers(few, column)]
 
 
@@ -43,7 +43,7 @@ def twins(train: pl.DataFrame, held_back: pl.DataFrame) -> list[Finding]:
     if not len(found):
         return []
     message = f"{len(found)} of {held_back.height} held-back rows stand in the training part too, value for value"
-    return [Finding("twins", "warning", message, tuple(found.tolist()))]
+    return [Finding("row_leak", "warning", message, tuple(found.tolist()))]
 
 
 def conflicts(inputs: pl.DataFrame, labels: Sequence[Any]) -> list[Finding]:
@@ -56,18 +56,17 @@ def conflicts(inputs: pl.DataFrame, labels: Sequence[Any]) -> list[Finding]:
     return [Finding("conflict", "warning", message, tuple(several))]
 
 
-def _of_classes(row: Row, frame: pl.DataFrame, classes: NDArray[np.int64]) -> Iterator[Finding]:
+def _of_classes(columns: RowColumns, frame: pl.DataFrame, classes: NDArray[np.int64]) -> Iterator[Finding]:
     """Each column by itself: the usual class of each of its values, learned on one half of the rows and tried on the other."""
-    encoded = row.encode_all(frame).numpy().astype(np.int64)
+    encoded = columns.encoded(frame).astype(np.int64)
     usual = np.bincount(classes).max() / len(classes)
-    labels = [each.label for each in row.categories] + [each.label for each in row.numbers]
-    for place, label in enumerate(labels):
+    for place, label in enumerate(columns.labels):
         share = _right_alone(encoded[:, place], classes)
         if share >= SURE > usual:
             message = (
                 f"the column {shown(label)} alone tells the answer in {100 * share:.1f} % of the rows: is it known beforehand?"
             )
-            yield Finding("leak", "warning", message)
+            yield Finding("gives_away", "warning", message)
 
 
 def _right_alone(values: NDArray[np.int64], classes: NDArray[np.int64]) -> float:
@@ -101,5 +100,5 @@ def _of_numbers(frame: pl.DataFrame, target: NDArray[np.float64]) -> Iterator[Fi
         if abs(weight) > 1e-3
     ]
     yield Finding(
-        "leak", "warning", f"the answer can be reckoned from other columns ({listed(parts)}): are they known beforehand?"
+        "gives_away", "warning", f"the answer can be reckoned from other columns ({listed(parts)}): are they known beforehand?"
     )

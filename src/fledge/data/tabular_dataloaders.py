@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, final
 
@@ -12,7 +13,7 @@ import polars as pl
 import torch
 
 from fledge.core.devices import choose_device
-from fledge.core.errors import DataError, UnknownName, UsageError, listed, shown
+from fledge.core.errors import DataError, UnknownName, UsageError, listed
 from fledge.core.log import log
 from fledge.data.block import Balance
 from fledge.data.checking import OnBad, checked_labels, report_bad
@@ -24,14 +25,13 @@ from fledge.data.labels import ColReader
 from fledge.data.loader import Loader
 from fledge.data.samples import Samples
 from fledge.data.splits import ColSplitter, GroupSplitter, IndexSplitter, RandomSplitter, Splitter, as_splitter
-from fledge.data.strata import few_classes
 from fledge.data.table_reading import BadRows, read_table
 from fledge.data.table_reading_types import Decimal
+from fledge.data.table_target import check_names, class_labels, numbers, row_target
 from fledge.data.tabular_checks import conflicts, leaks, twins
 from fledge.data.time_split import TimeSplitter
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.row import Row, RowBlock
-from fledge.transforms.row_columns import category_texts
 from fledge.transforms.row_frame import Rows, as_frame
 from fledge.transforms.table_number import TableNumberBlock
 from fledge.transforms.transform import Block, Codec
@@ -39,8 +39,6 @@ from fledge.transforms.transform import Block, Codec
 Names = str | Sequence[str]
 
 _PROCS = ("Categorify", "FillMissing", "Normalize")
-_FEW = 50
-"""Up to so many different whole numbers are taken for classes rather than for something measured."""
 
 
 class Reading(TypedDict, total=False):
@@ -168,70 +166,59 @@ def _loaders(frame: pl.DataFrame, targets: Sequence[str], block: RowBlock, optio
     codec = Codec(block.learn(train.inputs), y_block.learn(train.targets or []))
     _offer_time(codec.input, options)
     findings += _suspicions(codec.input, parts)
-    fitted = Fitted(codec, (None, None), ())
-    bs = options.get("bs") or usual_bs(len(train))
-    place = choose_device(options.get("device", "auto")).device
+    made = loaders_of(
+        parts,
+        codec,
+        targets,
+        bs=options.get("bs"),
+        valid_bs=options.get("valid_bs"),
+        seed=options.get("seed") or 0,
+        device=options.get("device", "auto"),
+        balance=options.get("balance"),
+    )
+    return replace(made, bad=gathered.bad, findings=tuple(findings))
+
+
+def loaders_of(
+    parts: Mapping[str, Samples],
+    codec: Codec[Any, Any],
+    targets: Sequence[str],
+    *,
+    bs: int | None = None,
+    valid_bs: int | None = None,
+    seed: int = 0,
+    device: str | torch.device = "auto",
+    balance: Balance = None,
+) -> DataLoaders:
+    """The rows of each part (train, valid, and test if there is one) as batches, once it is known what they become."""
+    size = bs or usual_bs(len(parts["train"]))
+    place = choose_device(device).device
     loaders = {}
     for name, samples in parts.items():
-        inputs, answers = fitted.columns(samples, name)
+        inputs, answers = Fitted(codec, (None, None), ()).columns(samples, name)
         training = name == "train"
-        shares = class_shares(answers) if training and options.get("balance") else None
-        size = bs if training else options.get("valid_bs") or max(1024, 2 * bs)
-        loaders[name] = Loader(samples, inputs, answers, size, options.get("seed") or 0, training, (), 0, place, shares)
+        shares = class_shares(answers) if training and balance else None
+        rows = size if training else valid_bs or max(1024, 2 * size)
+        loaders[name] = Loader(samples, inputs, answers, rows, seed, training, (), 0, place, shares)
     reader = ColReader(targets[0] if len(targets) == 1 else tuple(targets))
-    return DataLoaders(**loaders, codec=codec, bad=gathered.bad, findings=tuple(findings), intake=Intake(get_y=reader))
+    return DataLoaders(loaders["train"], loaders["valid"], loaders.get("test"), codec=codec, intake=Intake(get_y=reader))
 
 
 def _gathered(frame: pl.DataFrame, targets: Sequence[str], options: Options) -> tuple[Block, Gathered]:
     """The rows without what is to be told of them, and that; rows of which nobody knows it are set aside."""
-    if absent := [name for name in targets if name not in frame.columns]:
-        raise UnknownName("column", absent[0], frame.columns)
+    check_names(targets, frame.columns)
     block = options.get("y_block")
     if isinstance(block, type):
         block = block()
-    block = block or _target_block(frame, targets, options)
-    values = _class_labels(frame[targets[0]]) if isinstance(block, CategoryBlock) else _numbers(frame, targets)
+    if block is None:
+        classes = row_target(frame, targets).problem == "classification"
+        block = CategoryBlock() if classes else TableNumberBlock(tuple(targets), options.get("log_scale", "auto"))
+    columns = [frame[name] for name in targets]
+    values = class_labels(columns[0]) if isinstance(block, CategoryBlock) else numbers(columns)
     unknown = frame.select(pl.any_horizontal(pl.col(name).is_null() for name in targets)).to_series().arg_true().to_list()
     rows = Rows(frame.drop(list(targets)))
     reasons = dict.fromkeys(unknown, f"it has no {listed(list(targets))}")
     return block, Gathered(rows, Samples.of(rows, values), reasons)  # type: ignore[arg-type]
-
-
-def _target_block(frame: pl.DataFrame, targets: Sequence[str], options: Options) -> Block:
-    """Classes for words and few whole numbers, numbers for what is measured."""
-    names = [name for name in targets if not frame[name].dtype.is_numeric()]
-    if len(targets) > 1 and names:
-        raise DataError(
-            f"{shown(names[0])} holds no numbers, and of several columns to tell each has to", hint="name one column"
-        )
-    if len(targets) == 1 and (names or _are_classes(frame[targets[0]].drop_nulls())):
-        return CategoryBlock()
-    return TableNumberBlock(tuple(targets), options.get("log_scale", "auto"))
-
-
-def _are_classes(known: pl.Series) -> bool:
-    whole = known.dtype.is_integer() or bool((known == known.round()).all())
-    return whole and known.n_unique() <= _FEW and few_classes(known.cast(pl.Int64).to_list())
-
-
-def _class_labels(column: pl.Series) -> list[Any]:
-    """Labels as Category takes them: whole numbers stay numbers, so that they come in order."""
-    if column.dtype.is_integer():
-        return column.to_list()
-    if column.dtype.is_float() and bool((column.drop_nulls() == column.drop_nulls().round()).all()):
-        return column.cast(pl.Int64).to_list()
-    if isinstance(column.dtype, pl.Datetime):
-        raise DataError(f"the column {shown(column.name)} holds dates, and classes or numbers can be told", hint="name another")
-    return category_texts(column).to_list()
-
-
-def _numbers(frame: pl.DataFrame, targets: Sequence[str]) -> list[Any]:
-    columns = [frame[name] for name in targets]
-    if wrong := [column for column in columns if not column.dtype.is_numeric()]:
-        example = wrong[0].drop_nulls().head(1).to_list()
-        raise DataError(f"the column {shown(wrong[0].name)} holds {shown(example)}, and a number is to be told", hint="mend it")
-    values = [column.cast(pl.Float64).to_list() for column in columns]
-    return values[0] if len(values) == 1 else list(zip(*values, strict=True))
 
 
 def _splitter(options: Options, frame: pl.DataFrame) -> Splitter:
@@ -275,7 +262,7 @@ def _suspicions(row: Row, parts: Mapping[str, Samples]) -> list[Finding]:
     """Columns that give the answer away, rows on both sides, equal rows with different answers; each is said."""
     train, valid = parts["train"], parts["valid"]
     found = [
-        *leaks(row, train.inputs.frame, train.targets or []),  # type: ignore[attr-defined]
+        *leaks(row.columns, train.inputs.frame, train.targets or []),  # type: ignore[attr-defined]
         *twins(_with_answers(train), _with_answers(valid)),
     ]
     if isinstance((train.targets or [0.0])[0], str | bool):

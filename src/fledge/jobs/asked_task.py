@@ -8,6 +8,7 @@ from typing import Any
 
 from fledge.core.errors import DataError, UsageError, listed, shown
 from fledge.jobs.checked import Checked
+from fledge.tasks.table import TASKS
 
 
 def as_asked(checked: Checked, task: str | None) -> Checked:
@@ -15,18 +16,23 @@ def as_asked(checked: Checked, task: str | None) -> Checked:
     if task is None or task == checked.task:
         return checked
     kind, _, problem = checked.task.rpartition("-")
-    known = [f"{kind}-{each}" for each in LABELS]
+    known = [name for each in LABELS if (name := f"{kind}-{each}") in TASKS]
     if task not in known:
         raise UsageError(
             f"{task} is not learned from {checked.kind}s like those in {checked.source}",
             hint=f"of {problem} they could be made: {listed(known)}",
         )
+    if checked.rows is not None:
+        rows = checked.rows.as_asked(task)
+        names = rows.target.names if task.endswith("regression") else ()
+        told = tuple(rows.target.labels(rows.frame))
+        return replace(checked, task=task, because="asked for", labels=told, rows=rows, names=names)
     read = LABELS[task.rpartition("-")[2]]
     labels = [read(label) if part else label for label, part in zip(checked.labels, checked.parts, strict=True)]
     if wrong := [place for place, label in enumerate(labels) if label is None and checked.parts[place]]:
         first = wrong[0]
         raise DataError(
-            f"{len(wrong)} labels don't fit {task}, such as {shown(checked.labels[first])} of {checked.files[first]}",
+            f"{len(wrong)} labels don't fit {task}, such as {shown(checked.labels[first])} of {checked.item(first)}",
             hint=f"leave --task out: the data look like {checked.task}",
         )
     return replace(checked, task=task, because="asked for", labels=tuple(labels))

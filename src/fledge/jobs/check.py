@@ -6,37 +6,45 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
-from fledge.core.errors import DataError
+from fledge.core.errors import DataError, UsageError, listed
 from fledge.data.label_checks import Finding, is_blank
 from fledge.data.parallel import ordered, usual_workers
 from fledge.data.samples import BadItem
 from fledge.data.splits import USUAL_SEED, RandomSplitter
 from fledge.jobs.check_findings import held_back_alone, label_findings, not_compared, set_aside, twin_findings, unsupported
 from fledge.jobs.check_look import Look, look_at
-from fledge.jobs.check_source import Source, recognised
+from fledge.jobs.check_source import RowSource, Source, recognised
 from fledge.jobs.check_twins import MOST_COMPARED, Pair, copies, near_twins
 from fledge.jobs.checked import Checked, Looked
+from fledge.jobs.row_options import RowOptions
 
 _AHEAD = 64
 
 
 def check(
-    source: str | os.PathLike[str],
+    source: Any,
     *,
     target: Sequence[str] = (),
     valid: float = 0.2,
     seed: int | None = None,
+    rows: RowOptions | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Checked:
-    """What a folder or a table holds and what that means for training; every file is read once, and nothing is changed.
+    """What a folder, a table or a frame holds and what that means for training; all of it is read once, and nothing changed.
 
-    `target` names the columns of a table that are the label; `valid` and `seed` say what will be held back where the data
-    are not divided. `progress` is called with the number of files looked at, and of all. Needs no torch.
+    `target` names the columns of a table that are the label, `rows` what else is to be said of a table; `valid` and `seed`
+    say what will be held back where the data are not divided. `progress` is called with the number of files looked at, and
+    of all. Needs no torch.
     """
-    began = perf_counter()
-    found = recognised(source, target)
+    began, options = perf_counter(), rows or RowOptions()
+    found = recognised(source, target, options.category)
+    if found.rows is not None:
+        return _of_rows(found, found.rows, source, options, valid, seed, began)
+    if options.given:
+        raise UsageError(f"{source} is no table, so it has no rows to divide and no columns: {listed(options.given)}")
     looks = _looks(found, usual_workers() if workers is None else workers, progress)
     files, labels = found.layout.files, found.layout.labels
     bad = {place: look.reason for place, look in enumerate(looks) if look.reason}
@@ -71,6 +79,36 @@ def check(
         pairs=tuple(pairs),
         findings=tuple(findings),
         seconds=perf_counter() - began,
+    )
+
+
+def _of_rows(
+    found: Source, rows: RowSource, source: Any, options: RowOptions, valid: float, seed: int | None, began: float
+) -> Checked:
+    """What the rows of a table hold."""
+    facts = None
+    if rows.target is not None and found.supported:
+        from fledge.jobs.check_rows import check_rows  # polars is only loaded for tables
+
+        facts = check_rows(rows, options, valid, seed)
+    return Checked(
+        source=os.fspath(source) if isinstance(source, str | os.PathLike) else "the frame",
+        root=found.root,
+        kind=found.kind,
+        task=found.task,
+        supported=found.supported,
+        because=found.because,
+        files=(),
+        labels=() if facts is None else facts.labels,
+        names=rows.target.names if rows.target is not None and rows.target.problem == "regression" else (),
+        parts=("",) * rows.frame.height if facts is None else facts.parts,
+        split="" if facts is None else facts.split,
+        looked=Looked.of(found.kind, []),
+        bad=(),
+        pairs=(),
+        findings=(*unsupported(found), *(() if facts is None else facts.findings)),
+        seconds=perf_counter() - began,
+        rows=None if facts is None else facts.rows,
     )
 
 

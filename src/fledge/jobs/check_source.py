@@ -7,33 +7,56 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, Any, final
 
-from fledge.core.errors import DataError, UnknownName, listed, shown
+from fledge.core.errors import DataError, UnknownName
 from fledge.data.sources import get_files, get_image_files
 from fledge.jobs.check_kinds import kind_of, main_kind
 from fledge.jobs.check_layout import Layout, by_folders
-from fledge.jobs.check_table import LABELS, by_table, read_rows
-from fledge.jobs.check_target import target_of
+from fledge.jobs.check_table import by_table, read_rows
 from fledge.tasks.table import TASKS
 
-_PREFIX = {"picture": "image", "sound": "sound", "table": "table", "text": "text"}
+if TYPE_CHECKING:  # tables alone need polars
+    import polars as pl
+
+    from fledge.data.table_target import RowTarget
+
+_PREFIX = {"picture": "image", "sound": "sound"}
 _MASKS = re.compile(r"annot|mask|label|segm|ground.?truth|^gts?$", re.IGNORECASE)
-_ROWS = 10_000
-_LONG = 100
-"""Letters from which on, on average, a column holds texts."""
+_ROWS = 100
+
+
+@final
+@dataclass(frozen=True)
+class Wanted:
+    """What a person says of the columns of a table before it is read."""
+
+    target: tuple[str, ...] = ()
+    as_text: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class RowSource:
+    """The rows of a table; `parts` says of each which part its file is, where several files hold them."""
+
+    frame: pl.DataFrame
+    said: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    target: RowTarget | None = None
 
 
 @final
 @dataclass(frozen=True)
 class Source:
-    """What was found: which files, the kind of problem they make, and why."""
+    """What was found: which files or which rows, the kind of problem they make, and why."""
 
     root: Path
     kind: str
     task: str
     because: str
     layout: Layout
+    rows: RowSource | None = None
 
     @property
     def supported(self) -> bool:
@@ -41,11 +64,20 @@ class Source:
         return self.task in TASKS
 
 
-def recognised(source: str | os.PathLike[str], target: Sequence[str] = ()) -> Source:
-    """What a folder or a table seems to be; `target` names the columns of a table that are the label."""
+def recognised(source: Any, target: Sequence[str] = (), as_text: Sequence[str] = ()) -> Source:
+    """What a folder, a table or a frame seems to be.
+
+    `target` names the columns of a table that are the label, `as_text` those whose values are names, whatever they look like.
+    """
+    wanted = Wanted(tuple(target), tuple(as_text))
+    if not isinstance(source, str | os.PathLike):
+        from fledge.jobs.check_tables import of_frame
+        from fledge.transforms.row_frame import as_frame
+
+        return of_frame(Path(), "the frame", RowSource(as_frame(source)), wanted)
     path = Path(source).expanduser()
     if path.is_file():
-        return _of_file(path, target)
+        return _of_file(path, wanted)
     files = get_files(path)
     kind = main_kind(files)
     if kind is None:
@@ -54,18 +86,20 @@ def recognised(source: str | os.PathLike[str], target: Sequence[str] = ()) -> So
     if kind in ("picture", "sound"):
         return _of_files(path, kind, files, [file for file in files if kind_of(file) == "table"], target)
     if kind == "table":
-        return _of_tables(path, files, target)
+        return _of_tables(path, files, wanted)
     return _of_texts(path, [file for file in files if kind_of(file) == "text"])
 
 
-def _of_file(path: Path, target: Sequence[str]) -> Source:
+def _of_file(path: Path, wanted: Wanted) -> Source:
     if kind_of(path) != "table":
         raise DataError(f"{path} is a single file, and no table", hint=f"pass the folder it stands in: {path.parent}")
     beside = get_files(path.parent)
     kind = main_kind(beside)
-    if kind in ("picture", "sound"):
-        return _of_files(path.parent, kind, beside, [path], target)
-    return _table(path, [path], target)
+    if kind in ("picture", "sound") and by_table(path.parent, beside, [path], wanted.target):
+        return _of_files(path.parent, kind, beside, [path], wanted.target)
+    from fledge.jobs.check_tables import of_frame, read
+
+    return of_frame(path.parent, path.name, read(path, wanted), wanted)
 
 
 def _of_files(root: Path, kind: str, files: Sequence[Path], tables: Sequence[Path], target: Sequence[str]) -> Source:
@@ -103,42 +137,16 @@ def _unlabelled(files: Sequence[Path], because: str) -> Layout:
     return Layout(tuple(files), (None,) * len(files), (), "classification", because)
 
 
-def _of_tables(root: Path, files: Sequence[Path], target: Sequence[str]) -> Source:
+def _of_tables(root: Path, files: Sequence[Path], wanted: Wanted) -> Source:
     tables = [file for file in files if kind_of(file) == "table"]
     layout = by_folders(root, tables, "table") if len(tables) > 10 else None
-    rows = read_rows(tables[0], limit=_ROWS)
-    columns = {name.strip().lower() for name in (rows[0] if rows else ())}
-    if layout is not None and {"x", "y"} <= columns:
-        return Source(root, "track", "track-classification", f"{layout.because}, with columns x and y", layout)
-    return _table(root, tables, target)
+    if layout is not None:
+        rows = read_rows(tables[0], limit=_ROWS)
+        if {"x", "y"} <= {name.strip().lower() for name in (rows[0] if rows else ())}:
+            return Source(root, "track", "track-classification", f"{layout.because}, with columns x and y", layout)
+    from fledge.jobs.check_tables import main_table, of_frame  # polars is only loaded for tables
 
-
-def _table(root: Path, tables: Sequence[Path], target: Sequence[str]) -> Source:
-    """Rows: the label is a column that was named, or else the last one."""
-    table = max(tables, key=lambda file: ("train" in file.name.lower(), file.stat().st_size))
-    rows = read_rows(table, limit=_ROWS)
-    nothing = Layout((), (), (), "classification", "")
-    if not rows:
-        return Source(root, "table", "table-classification", f"{table.name} is a table", nothing)
-    columns = [name for name in rows[0] if name]
-    for name in target:
-        if name not in columns:
-            raise UnknownName("column", name, columns)
-    words = {name.lower().replace("_", "") for name in columns}
-    if not target and "rating" in words and {"userid", "user"} & words:
-        return Source(root, "table", "recommendation", f"{table.name} has a user, an item and a rating in each row", nothing)
-    likely = [name for name in columns if name.strip().lower() in LABELS]
-    chosen = list(target) or likely[:1] or columns[-1:]
-    label = target_of(rows, chosen)
-    guess = "" if target else "; --target names another"
-    because = (
-        f"{table.name} has the columns {listed([shown(name) for name in columns])}: {shown(chosen[0])} is the label{guess}"
-    )
-    longest = (
-        max(sum(len(row[name]) for row in rows) / len(rows) for name in columns if name not in chosen) if columns[1:] else 0
-    )
-    kind = "text" if longest > _LONG else "table"
-    return Source(root, kind, f"{kind}-{label.problem}", because, nothing)
+    return of_frame(root, *main_table(root, tables, wanted), wanted)
 
 
 def _of_texts(root: Path, files: Sequence[Path]) -> Source:

@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from fledge.core.errors import listed, shown
 from fledge.data.label_checks import Finding
 from fledge.data.samples import BadItem
 from fledge.jobs.check_look import Look
 from fledge.jobs.check_twins import Pair
+
+if TYPE_CHECKING:  # tables alone need polars
+    from fledge.jobs.check_rows import CheckedRows
 
 _PARTS = {"train": "to learn from", "valid": "held back", "test": "kept for a last test"}
 _SHOWN_CLASSES = 10
@@ -58,8 +61,8 @@ class Looked:
 class Checked:
     """What data are and what is wrong with them.
 
-    `labels` and `parts` ("train", "valid", "test", or "" for what is set aside) belong to `files` one by one, and so do the
-    places in `pairs` and `findings`.
+    `labels` and `parts` ("train", "valid", "test", or "" for what is set aside) belong to `files` one by one, or to the
+    `rows` of a table, and so do the places in `pairs` and `findings`.
     """
 
     source: str
@@ -78,6 +81,13 @@ class Checked:
     pairs: tuple[Pair, ...]
     findings: tuple[Finding, ...]
     seconds: float
+    rows: CheckedRows | None = None
+    """Of a table: its rows, and what its columns are."""
+
+    @property
+    def noun(self) -> str:
+        """What an item is called."""
+        return self.kind if self.files or self.kind != "table" else "row"
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -99,6 +109,10 @@ class Checked:
         counts = Counter(self.parts)
         return {part: counts[part] for part in _PARTS if counts[part]}
 
+    def item(self, place: int) -> str:
+        """What to call an item in a message."""
+        return str(self.files[place]) if self.files else f"row {place}"
+
     def name(self, file: Path) -> str:
         """What a file is called below the folder that was looked at."""
         return str(file.relative_to(self.root))
@@ -111,7 +125,7 @@ class Checked:
             "task": self.task,
             "supported": self.supported,
             "because": self.because,
-            "items": len(self.files),
+            "items": len(self.parts),
             "classes": self.classes,
             "parts": self.part_counts,
             "split": self.split,
@@ -121,6 +135,7 @@ class Checked:
             "unreadable": [{"file": each.name, "reason": each.reason} for each in self.bad],
             "findings": [self._finding(each) for each in self.findings],
             "twins": [self._twins(pair) for pair in self.pairs[:_MOST_LISTED]],
+            **({} if self.rows is None else self.rows.as_dict()),
             "seconds": round(self.seconds, 3),
         }
 
@@ -131,6 +146,9 @@ class Checked:
     def lines(self) -> list[tuple[str, str]]:
         """What to print: a word for each line, and the line."""
         found = [("Found", self._found()), ("Task", self._task())]
+        if self.rows is not None:
+            found += [("Read", line) for line in self.rows.said]
+            found += [("" if place else "Columns", line) for place, line in enumerate(self.rows.lines())]
         if self.looked.forms:
             found.append(("Files", str(self.looked)))
         if len(self.classes) > 1:
@@ -138,7 +156,7 @@ class Checked:
         found += [("Labels", line) for line in self._ranges()]
         if self.part_counts:
             found.append(("Split", self._split()))
-        found += [("Bad", f"{counted(len(self.bad), self.kind)} can't be read")] if self.bad else []
+        found += [("Bad", f"{counted(len(self.bad), self.noun)} can't be read")] if self.bad else []
         found += [("", f"{shown(self.name(each.item), 200)}: {each.reason}") for each in self.bad[:_SHOWN_BAD]]
         if len(self.bad) > _SHOWN_BAD:
             found.append(("", f"and {len(self.bad) - _SHOWN_BAD} more: --json lists them all"))
@@ -149,7 +167,7 @@ class Checked:
         return "\n".join(f"{word:8}{line}" for word, line in self.lines())
 
     def _found(self) -> str:
-        what = counted(len(self.files), self.kind) if self.files else f"a {self.kind}"
+        what = counted(len(self.parts), self.noun) if self.parts else f"a {self.kind}"
         return f"{what} in {shown(self.source, 200)}"
 
     def _task(self) -> str:
@@ -173,8 +191,10 @@ class Checked:
         return f"{counts} ({self.split})" if self.split else counts
 
     def _finding(self, each: Finding) -> dict[str, Any]:
-        files = [str(self.files[place]) for place in each.items[:_MOST_LISTED]]
-        return {"kind": each.kind, "severity": each.severity, "message": each.message, "files": files}
+        told = {"kind": each.kind, "severity": each.severity, "message": each.message}
+        if self.files:
+            return {**told, "files": [str(self.files[place]) for place in each.items[:_MOST_LISTED]]}
+        return {**told, "rows": list(each.items[:_MOST_LISTED])}
 
     def _twins(self, pair: Pair) -> dict[str, Any]:
         files = [str(self.files[pair.first]), str(self.files[pair.second])]

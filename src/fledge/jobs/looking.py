@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from fledge.core.errors import DataError, UsageError, listed, shown
 from fledge.data.digests import content_digest
@@ -21,15 +23,22 @@ _ENOUGH_LEFT = ("many_bad", "class_lost")
 def looked_at(settings: Settings, tell: Teller) -> Checked:
     """What the data are, said line by line; an error if nothing can be learned from them."""
     counting = tell.counting(f"looking at {settings.source}")
-    found = check(settings.source, target=settings.target, valid=settings.valid, seed=settings.seed, progress=counting)
+    found = check(
+        settings.source, target=settings.target, valid=settings.valid, seed=settings.seed, progress=counting, rows=settings.rows
+    )
     for word, line in found.lines():
         tell(f"{word:8}{line}")
     _refuse(found, settings)
     found = as_asked(found, settings.task)
     if settings.test is not None:
         known = len(found.findings)
-        found = _with_test(found, _test_part(settings, settings.test, tell), settings)
-        tell(f"{'Test':8}{counted(found.part_counts['test'], found.kind)} of {settings.test}, used once, at the end")
+        if found.rows is not None:
+            from fledge.jobs.looking_at_rows import with_test_table  # polars is only loaded for tables
+
+            found = with_test_table(found, settings)
+        else:
+            found = _with_test(found, _test_part(settings, settings.test, tell), settings)
+        tell(f"{'Test':8}{counted(found.part_counts['test'], found.noun)} of {settings.test}, used once, at the end")
         for finding in found.findings[known:]:
             tell(f"{'Note':8}{finding.message}")
     return found
@@ -62,8 +71,8 @@ def _with_test(found: Checked, part: Checked, settings: Settings) -> Checked:
         raise DataError(f"{part.source} holds {part.kind}s, and {found.source} {found.kind}s")
     part = as_asked(part, found.task)
     used = [place for place, label in enumerate(part.labels) if part.parts[place] and not is_blank(label)]
-    _refuse_strange(found, part, used)
     labels = [part.labels[place] for place in used]
+    refuse_strange(found, labels, part.source)
     files = [part.files[place] for place in used]
     return replace(
         found,
@@ -76,15 +85,15 @@ def _with_test(found: Checked, part: Checked, settings: Settings) -> Checked:
     )
 
 
-def _refuse_strange(found: Checked, part: Checked, used: list[int]) -> None:
+def refuse_strange(found: Checked, labels: Sequence[Any], source: str) -> None:
     """Labels to be tested on that nothing is learned of."""
-    if not found.classes:
+    if not (known := found.classes):
         return
-    pieces = [each for place in used for each in _several(part.labels[place])]
-    if strange := Counter(each for each in pieces if str(each) not in found.classes):
+    pieces = [each for label in labels for each in _several(label)]
+    if strange := Counter(each for each in pieces if str(each) not in known):
         names = listed([f"{shown(name)} ({count})" for name, count in strange.most_common()])
         raise DataError(
-            f"{part.source} has labels that {found.source} hasn't: {names}",
+            f"{source} has labels that {found.source} hasn't: {names}",
             hint="the test part needs the labels of the others, in a folder each or in a table",
         )
 

@@ -45,15 +45,37 @@ class Network:
     """How many threads compute, if not as many as usual: of tiny pictures, more are in each other's way."""
 
 
+@final
+@dataclass(frozen=True)
+class Example:
+    """An input, how it is written in Python, and what is named in a terminal to have it answered."""
+
+    given: Any
+    python: str
+    named: str
+    rows: bool = False
+    """Whether what is named is a table of several inputs."""
+
+
 class Medium(ABC):
     """One kind of data."""
 
     noun: ClassVar[str]
     """What an item is called, in the plural."""
 
-    @abstractmethod
+    def loaders(self, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
+        """What was found, as batches without random changes; and what was chosen for them."""
+        return file_loaders(self, checked, settings)
+
+    def example(self, plain: DataLoaders, folder: Path) -> Example:
+        """Something to call the model on, to show how that is done; what it takes to do so may be written to the folder."""
+        assert isinstance(plain.valid, Loader), "the loaders of a job are ours"
+        given = plain.valid.samples[0].input
+        return Example(given, repr(str(given)), str(given))
+
     def block(self, checked: Checked, settings: Settings) -> tuple[Block, Any, list[str]]:
-        """The input's block, the item transforms, and in words what was chosen."""
+        """Of files: the input's block, the item transforms, and in words what was chosen."""
+        raise NotImplementedError(f"{type(self).__name__} makes its loaders without a block")
 
     @abstractmethod
     def changes(self, dls: DataLoaders) -> Sequence[Any]:
@@ -66,14 +88,18 @@ class Medium(ABC):
 
 MEDIA = Table(
     "kind of data",
-    {"picture": "fledge.jobs.pictures:Pictures", "sound": "fledge.jobs.sounds:Sounds"},
+    {
+        "picture": "fledge.jobs.pictures:Pictures",
+        "sound": "fledge.jobs.sounds:Sounds",
+        "table": "fledge.jobs.tables:Tables",
+    },
 )
 
 TARGETS: dict[str, type[Block]] = {"classification": CategoryBlock, "tags": MultiCategoryBlock, "regression": NumberBlock}
 """The target's block, by how a task's name ends."""
 
 
-def loaders(medium: Medium, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
+def file_loaders(medium: Medium, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
     """The items that were found, divided as they were found to be, without random changes; and what was chosen for them."""
     used = [place for place, part in enumerate(checked.parts) if part]
     inputs, steps, chosen = medium.block(checked, settings)

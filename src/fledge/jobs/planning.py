@@ -15,7 +15,7 @@ from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
 from fledge.jobs.checked import Checked
 from fledge.jobs.looking import looked_at
-from fledge.jobs.medium import MEDIA, Medium, Network, loaders, with_changes
+from fledge.jobs.medium import MEDIA, Medium, Network, with_changes
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Teller
 from fledge.tasks.table import task_for
@@ -92,7 +92,7 @@ def planned(settings: Settings, tell: Teller, found: Mapping[str, str] | None = 
             hint=f"it trains {listed([f'{kind}s' for kind in MEDIA])}; for others build a DataBlock and a learner",
         )
     medium: Medium = MEDIA[checked.kind]()
-    dls, chosen = loaders(medium, checked, pinned)
+    dls, chosen = medium.loaders(checked, pinned)
     tell(f"{'Chosen':8}{', '.join(chosen)}, {device}, {precision}")
     assert dls.codec is not None, "the loaders of a job have a codec"
     simple = candidates(task_for(dls.codec), dls.codec, ours(dls.train))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from fledge.core.errors import UnknownName, UsageError
+from fledge.jobs.row_options import RowOptions
 from fledge.tasks.table import TASKS
 
 
@@ -31,6 +32,17 @@ class Settings:
     device: str = "auto"
     precision: str = "auto"
     on_bad: str = "auto"
+    part: str | None = None
+    group: str | None = None
+    latest: str | None = None
+    category: tuple[str, ...] = ()
+    number: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> RowOptions:
+        """What was said of the rows of a table."""
+        return RowOptions(self.part, self.group, self.latest, self.category, self.number, self.ignore)
 
     def __post_init__(self) -> None:
         """All that is wrong is said at once."""
@@ -46,5 +58,6 @@ class Settings:
             (self.pretrained or self.weights is None, "weights go with a pretrained network, and none is wanted"),
             (self.model != "small" or self.weights is None, "the small network starts from nothing: it takes no weights"),
         )
+        self.rows  # which checks what was said  # noqa: B018
         if faults := [fault for holds, fault in rules if not holds]:
             raise UsageError("; ".join(faults))

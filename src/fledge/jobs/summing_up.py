@@ -19,6 +19,7 @@ from fledge.core.files import write_atomically
 from fledge.jobs.bits import weights_digest
 from fledge.jobs.checked import Checked
 from fledge.jobs.measuring import Measured, interpreted, measured
+from fledge.jobs.medium import Example
 from fledge.jobs.planning import Plan, ours
 from fledge.jobs.run_folder import RunFolder
 from fledge.jobs.telling import Teller
@@ -49,7 +50,8 @@ def finish(outcome: Outcome, tell: Teller) -> Trained:
     test = None if plan.dls.test is None else measured(winner.predictor, ours(plan.dls.test))
     predictor = _with_card(outcome, test)
     predictor.save(folder.model)
-    facts = _facts(outcome, predictor, test)
+    example = plan.medium.example(plan.dls, folder.path)
+    facts = _facts(outcome, predictor, example, test)
     write_report(facts, folder.report)
     _write_history(folder.path / "history.csv", outcome.tried)
     _write_scores(folder.scores, outcome.tried)
@@ -76,7 +78,7 @@ def finish(outcome: Outcome, tell: Teller) -> Trained:
         tell(f"On the test part, used once: {name} {figure}")
     run = shlex.quote(str(folder.path))
     tell(f"{'Saved':8}{folder.model} · {folder.report.name}")
-    tell(f"{'Next':8}fledge predict {run} {shlex.quote(str(facts.use.example))}")
+    tell(f"{'Next':8}fledge predict {run} {shlex.quote(example.named)}")
     tell(f"{'':8}fledge serve {run}")
     return Trained(predictor, board, folder.path, folder.report, winner.name, said, plan.checked.task, seconds)
 
@@ -111,9 +113,8 @@ def _with_card(outcome: Outcome, test: Measured | None) -> Predictor:
     return replace(predictor, card=replace(predictor.card, name=outcome.folder.path.name, figures=known))
 
 
-def _facts(outcome: Outcome, predictor: Predictor, test: Measured | None) -> ReportFacts:
+def _facts(outcome: Outcome, predictor: Predictor, example: Example, test: Measured | None) -> ReportFacts:
     plan, winner, run = outcome.plan, outcome.winner, str(outcome.folder.path)
-    example = plan.valid.samples[0].input
     return ReportFacts(
         card=predictor.card,
         task=predictor.task.title,
@@ -121,7 +122,9 @@ def _facts(outcome: Outcome, predictor: Predictor, test: Measured | None) -> Rep
         contenders=[_contender(each, winner) for each in outcome.tried],
         recommended=winner.name,
         data=_data_facts(plan.checked),
-        use=Use(str(outcome.folder.model), run, str(example), str(predictor(example))),
+        use=Use(
+            str(outcome.folder.model), run, example.python, example.named, str(predictor(example.given)), rows=example.rows
+        ),
         repeat=Repeat(
             f"fledge reproduce {shlex.quote(run)}",
             weights_digest(predictor.model),

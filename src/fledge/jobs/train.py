@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
@@ -13,7 +14,9 @@ from fledge.core.errors import UnknownName, UsageError
 from fledge.core.folder_lock import FolderLock
 from fledge.core.log import log
 from fledge.data.samples import write_bad_items
+from fledge.data.splits import PART_NAMES
 from fledge.jobs.deadline import Allowance
+from fledge.jobs.kept_rows import is_in_memory, kept
 from fledge.jobs.planning import Plan, planned
 from fledge.jobs.run_folder import RunFolder, slug
 from fledge.jobs.settings import Settings
@@ -25,9 +28,12 @@ from fledge.jobs.trying import chosen, everything_tried
 RUNS = "runs"
 """The folder in which every training has one of its own."""
 
+_SEVERAL = ("target", "category", "number", "ignore")
+"""The settings that are names of columns, one or several."""
+
 
 def train(
-    source: str | Path,
+    source: Any,
     *,
     name: str | None = None,
     out: str | Path = RUNS,
@@ -38,23 +44,37 @@ def train(
 ) -> Trained:
     """Looks at data, tries simple things and then networks, and gives back the one to use, as a function and as a folder.
 
-    `choices` are the fields of `Settings`: task, target, model, weights, pretrained, valid, test, seed, epochs, time, size, bs,
-    lr, device, precision, on_bad. What is left out is chosen by looking at the data, and said: on stderr, or to `say`.
-    `origins` is kept with them: where each choice comes from, if not from an argument.
+    `source` is a folder, a table, or a frame of polars, pandas or Arrow. `choices` are the fields of `Settings`: task, target,
+    model, weights, pretrained, valid, test, seed, epochs, time, size, bs, lr, device, precision, on_bad, and for tables part,
+    group, latest, category, number, ignore. What is left out is chosen by looking at the data, and said: on stderr, or to
+    `say`. `origins` is kept with them: where each choice comes from, if not from an argument.
     """
-    began, settings, tell = monotonic(), as_settings(source, choices), Teller(say, quiet=quiet)
-    plan = planned(settings, tell)
-    folder = RunFolder.new(Path(out), slug(name or named_after(source)))
+    began, tell = monotonic(), Teller(say, quiet=quiet)
+    called = slug(name or named_after(source))
+    if is_in_memory(source) or is_in_memory(choices.get("test")):
+        folder = RunFolder.new(Path(out), called)
+        try:
+            source, choices["test"] = kept(folder.path, source, choices.get("test"))
+            plan = planned(as_settings(source, choices), tell)
+        except BaseException:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
+    else:
+        plan = planned(as_settings(source, choices), tell)
+        folder = RunFolder.new(Path(out), called)
+    settings = plan.settings
     with FolderLock(folder.path):
         given = dict.fromkeys(choices, "argument") if origins is None else dict(origins)
         folder.write_state(settings, origins=given, task=plan.checked.task, data=plan.dls.fingerprints(), found=plan.found())
         return _carried_out(plan, folder, tell, began)
 
 
-def dry_run(source: str | Path, *, quiet: bool = False, say: Say | None = None, **choices: Any) -> Plan:
+def dry_run(source: Any, *, quiet: bool = False, say: Say | None = None, **choices: Any) -> Plan:
     """Looks at data and says what `train` would choose and try, without training or writing anything."""
     tell = Teller(say, quiet=quiet)
-    plan = planned(as_settings(source, choices), tell)
+    with TemporaryDirectory(prefix="fledge-") as place:
+        source, choices["test"] = kept(Path(place), source, choices.get("test"))
+        plan = planned(as_settings(source, choices), tell)
     tell("")
     for candidate in plan.candidates:
         tell(f"  {candidate.name}")
@@ -75,25 +95,32 @@ def resume(folder: str | Path, *, quiet: bool = False, say: Say | None = None) -
         return _carried_out(plan, run, tell, began)
 
 
-def named_after(source: str | Path) -> str:
+def named_after(source: Any) -> str:
     """What a run is called unless it is given a name.
 
-    >>> named_after("data/bird_or_not"), named_after("labels.csv")
-    ('bird_or_not', 'labels')
+    >>> named_after("data/bird_or_not"), named_after("labels.csv"), named_after("pets/train.csv.gz"), named_after([{"age": 3}])
+    ('bird_or_not', 'labels', 'pets', 'rows')
     """
+    if is_in_memory(source):
+        return "rows"
     path = Path(source).resolve()
-    return path.stem if path.is_file() or path.suffix else path.name
+    name = path.name.partition(".")[0] if path.is_file() or path.suffix else path.name
+    return path.parent.name if name.lower() in PART_NAMES["train"] else name
 
 
-def as_settings(source: str | Path, choices: dict[str, Any]) -> Settings:
+def as_settings(source: str | Path, choices: Mapping[str, Any]) -> Settings:
     """Choices as the settings hold them: one target or several, paths as texts."""
     known = [each for each in Settings.__dataclass_fields__ if each != "source"]
     if unknown := sorted(set(choices) - set(known)):
         raise UnknownName("setting", unknown[0], known)
-    target = choices.get("target", ())
-    named = {"target": (target,) if isinstance(target, str) else tuple(target or ())}
+    named = {each: _several(choices.get(each)) for each in _SEVERAL}
     paths = {name: str(choices[name]) for name in ("weights", "test") if choices.get(name) is not None}
-    return Settings(str(source), **choices | named | paths)
+    return Settings(str(source), **dict(choices) | named | paths)
+
+
+def _several(names: str | Sequence[str] | None) -> tuple[str, ...]:
+    """One name or several."""
+    return (names,) if isinstance(names, str) else tuple(names or ())
 
 
 def _carried_out(plan: Plan, folder: RunFolder, tell: Teller, began: float) -> Trained:

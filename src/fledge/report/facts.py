@@ -59,12 +59,15 @@ class DataFacts:
 @final
 @dataclass(frozen=True)
 class Use:
-    """How to call the model: its file, its run folder, and an input with its answer."""
+    """How to call the model: its file, its run folder, and an input with its answer, as written in Python and in a terminal."""
 
     model: str
     run: str
+    python: str
     example: str
     answer: str = ""
+    rows: bool = False
+    """Whether what is named in a terminal is a table of several inputs."""
 
 
 @final

@@ -19,8 +19,10 @@ def usage(facts: ReportFacts) -> Section:
         "import fledge",
         "",
         f"{call} = fledge.load({use.model!r})",
-        f"{call}({use.example!r}){answer}",
-        f"{call}([{use.example!r}, {use.example!r}])  # a list in, a list out",
+        f"{call}({use.python}){answer}",
+        f"{call}(fledge.read_table({use.example!r}).frame)  # a frame in, a frame out"
+        if use.rows
+        else f"{call}([{use.python}, {use.python}])  # a list in, a list out",
     ]
     shell = [
         f"fledge predict {quote(use.run)} {quote(use.example)}",

@@ -10,17 +10,17 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, final
 
-import numpy as np
 import polars as pl
 import torch
 from torch import Tensor
 
 from fledge.core.errors import DataError, UsageError, listed, shown
 from fledge.core.log import log
-from fledge.transforms.column_dates import DATE_KINDS, DATE_MEASURES, DatePart, part_of, with_dates
+from fledge.transforms.column_dates import with_dates
 from fledge.transforms.column_kinds import USED, ColumnKind, kinds_of
 from fledge.transforms.row_columns import FIRST, UNKNOWN, CategoryColumn, NumberColumn
 from fledge.transforms.row_frame import Rows, as_frame, is_frame
+from fledge.transforms.row_learning import RowColumns
 from fledge.transforms.transform import Block, Transform
 
 RowValue = Mapping[str, Any]
@@ -73,26 +73,18 @@ class Row(Transform[RowValue, Tensor]):
         `forms` says how the dates of a column were written.
         """
         kinds = kinds_of(frame) if kinds is None else kinds
-        categories: list[CategoryColumn] = []
-        numbers: list[NumberColumn] = []
-        for each in kinds:
-            column = frame[each.name]
-            if each.kind == "category":
-                categories.append(CategoryColumn.learn(column, least=least))
-            elif each.kind == "number":
-                numbers.append(NumberColumn.learn(column, bins=bins))
-            elif each.kind == "date":
-                form = forms.get(each.name, "")
-                kinds_of_day = [part for part in DATE_KINDS if _varies(column, part)]
-                measures = [part for part in DATE_MEASURES if _varies(column, part)]
-                categories += [CategoryColumn.learn(column, part=part, form=form, least=1) for part in kinds_of_day]
-                numbers += [NumberColumn.learn(column, part=part, form=form, bins=bins) for part in measures]
-        return cls(tuple(categories), tuple(numbers), {each.name: str(each) for each in kinds if each.kind not in USED})
+        found = RowColumns.learn(frame, kinds, forms=forms, bins=bins, least=least)
+        return cls(found.categories, found.numbers, {each.name: str(each) for each in kinds if each.kind not in USED})
+
+    @cached_property
+    def columns(self) -> RowColumns:
+        """The columns alone."""
+        return RowColumns(self.categories, self.numbers)
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """The columns a row needs to have, in order."""
-        return tuple(dict.fromkeys([each.source for each in self.categories] + [each.source for each in self.numbers]))
+        return self.columns.sources
 
     @property
     def slots(self) -> tuple[int, ...]:
@@ -102,7 +94,7 @@ class Row(Transform[RowValue, Tensor]):
     @cached_property
     def flagged(self) -> tuple[NumberColumn, ...]:
         """The numbers that were missing at times in training."""
-        return tuple(each for each in self.numbers if each.gaps)
+        return self.columns.flagged
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -121,17 +113,7 @@ class Row(Transform[RowValue, Tensor]):
         """Rows, a frame or a list of mappings as (rows, columns)."""
         if not is_frame(values) and not len(values):
             return torch.empty(0, self.width)
-        frame = self._frame(values)
-        found = np.empty((frame.height, self.width), np.float32)
-        flag = len(self.categories) + len(self.numbers)
-        for place, category in enumerate(self.categories):
-            found[:, place] = category.column(frame[category.source])
-        for place, number in enumerate(self.numbers, len(self.categories)):
-            found[:, place], missing = number.column(frame[number.source])
-            if number.gaps:
-                found[:, flag] = missing
-                flag += 1
-        return torch.from_numpy(found)
+        return torch.from_numpy(self.columns.encoded(self._frame(values)))
 
     def decode(self, value: Tensor) -> dict[str, Any]:
         """The row again, numbers as near as their knots are; None where a value was missing."""
@@ -153,7 +135,7 @@ class Row(Transform[RowValue, Tensor]):
     @property
     def width(self) -> int:
         """How many numbers a row becomes."""
-        return len(self.categories) + len(self.numbers) + len(self.flagged)
+        return self.columns.width
 
     def _check_row(self, value: Any) -> None:
         if not isinstance(value, Mapping):
@@ -240,11 +222,6 @@ class RowBlock(Block):
 
 TabularBlock = RowBlock
 """The same, under the name that users of other libraries look for."""
-
-
-def _varies(column: pl.Series, part: DatePart) -> bool:
-    """Whether a part of a date differs at all: days without hours have none."""
-    return len(np.unique(part_of(column.drop_nulls(), part))) > 1
 
 
 def _odd_number(column: NumberColumn, value: Any) -> str | None:

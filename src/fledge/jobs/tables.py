@@ -1,0 +1,107 @@
+"""One line of training for the rows of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from fledge.core.errors import UsageError
+from fledge.data.dataloaders import DataLoaders
+from fledge.data.loader import Loader
+from fledge.data.samples import Samples
+from fledge.data.tabular_dataloaders import loaders_of
+from fledge.jobs.checked import Checked
+from fledge.jobs.medium import Example, Medium, Network
+from fledge.jobs.settings import Settings
+from fledge.jobs.telling import Say
+from fledge.training.tabular import tabular_learner
+from fledge.transforms.category import CategoryBlock
+from fledge.transforms.column_dates import with_dates
+from fledge.transforms.row import Row
+from fledge.transforms.row_frame import as_frame
+from fledge.transforms.table_number import TableNumberBlock
+from fledge.transforms.transform import Block, Codec
+
+SMALL = "small"
+_EXAMPLES = 5
+_WIDE = 20
+"""Up to so many columns, a row is written out to show how the model is called."""
+
+
+@final
+@dataclass(frozen=True)
+class Tables(Medium):
+    """Rows, each with a class or numbers to tell."""
+
+    noun: ClassVar[str] = "rows"
+
+    def loaders(self, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
+        _refuse(settings)
+        assert checked.rows is not None, "this is about tables"
+        rows, target = checked.rows, checked.rows.target
+        places = {
+            name: [place for place, part in enumerate(checked.parts) if part == name] for name in ("train", "valid", "test")
+        }
+        parts = {
+            name: Samples(rows.rows(some), [checked.labels[place] for place in some], np.asarray(some, np.int64))
+            for name, some in places.items()
+            if some
+        }
+        block: Block = CategoryBlock() if target.problem == "classification" else TableNumberBlock(target.names)
+        train = as_frame(parts["train"].inputs)
+        dated, _ = with_dates(train, rows.forms, leave=train.columns)
+        codec = Codec(Row.learn(dated, rows.kinds, forms=rows.forms), block.learn(parts["train"].targets or []))
+        made = loaders_of(parts, codec, target.names, bs=settings.bs, seed=settings.seed, device=settings.device)
+        return made, [*_words(codec), f"bs {made.bs}"]
+
+    def changes(self, dls: DataLoaders) -> Sequence[Any]:
+        """None: a row with a number changed is another row."""
+        return ()
+
+    def networks(self, plain: DataLoaders, changed: DataLoaders, settings: Settings, say: Say) -> list[Network]:
+        options: dict[str, Any] = {"seed": settings.seed, "progress": False}
+        return [
+            Network(
+                "network",
+                lambda folder, callbacks: tabular_learner(plain, folder=folder, callbacks=callbacks, **options),
+                lambda learner, epochs: learner.fit_one_cycle(epochs, settings.lr),
+                settings.epochs or _epochs(plain.train.count),
+                passes=4.0,
+            )
+        ]
+
+    def example(self, plain: DataLoaders, folder: Path) -> Example:
+        """Some held-back rows as a CSV, without what is to be told of them."""
+        assert isinstance(plain.valid, Loader), "the loaders of a job are ours"
+        assert plain.codec is not None, "the loaders of a job have a codec"
+        some = as_frame(plain.valid.samples.inputs[:_EXAMPLES]).select(plain.codec.input.sources)
+        file = folder / "example.csv"
+        some.write_csv(file)
+        row = some.row(0, named=True)
+        python = repr(row) if len(row) <= _WIDE else f"fledge.read_table({str(file)!r}).frame"
+        return Example(row, python, str(file), rows=True)
+
+
+def _refuse(settings: Settings) -> None:
+    """Settings that are about other kinds of data."""
+    if settings.model not in (None, SMALL):
+        raise UsageError(f"--model {settings.model} is about pictures and sounds, and these are rows", hint="--model small")
+    if settings.size is not None or settings.weights is not None:
+        name = "size" if settings.size is not None else "weights"
+        raise UsageError(f"--{name} is about pictures and sounds, and these are rows", hint=f"leave --{name} out")
+
+
+def _words(codec: Codec[Any, Any]) -> list[str]:
+    """What became of the columns."""
+    row = codec.input
+    logs = ["its logarithm is learned"] if any(getattr(codec.target, "logs", ())) else []
+    return [f"{len(row.categories)} categories", f"{len(row.numbers)} numbers", *logs]
+
+
+def _epochs(rows: int) -> int:
+    """How often to go through so many rows: the fewer, the oftener."""
+    return 60 if rows < 1000 else 20 if rows < 10_000 else 8 if rows < 100_000 else 4
