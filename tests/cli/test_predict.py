@@ -54,6 +54,15 @@ def test_folders_patterns_and_lists_name_the_same_files(
     assert said[0] == said[1] == said[2]
 
 
+def test_no_name_at_all_is_no_file_and_not_the_folder_one_is_in(
+    model: str, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(photos)
+    assert run(["predict", model, ""]) == 3
+    heard = capsys.readouterr()
+    assert (heard.out, heard.err.count("\n")) == ("", 2)
+
+
 def test_a_table_names_files_that_stand_beside_it(
     model: str, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -49,7 +49,7 @@ def test_all_of_it_is_said_and_kept(desk: Path, capsys: pytest.CaptureFixture[st
     assert run(["train", "photos", *QUICK]) == 0
     heard = capsys.readouterr()
     words = [line.split()[0] for line in heard.out.splitlines() if line[:1].isupper()]
-    assert words == ["Found", "Task", "Files", "Labels", "Split", "Chosen", "Saved", "Next"]
+    assert words == ["Found", "Task", "Files", "Labels", "Split", "Chosen", "Tries", "Saved", "Next"]
     assert "  fledge serve runs/photos" in heard.out
     assert heard.err == ""
     assert run(["predict", "runs/photos", "photos/bird/bird_000.jpg"]) == 0
@@ -64,6 +64,30 @@ def test_json_is_one_object_on_stdout_and_all_else_on_stderr(desk: Path, capsys:
     assert Path(found["model"]).is_file()
     assert Path(found["report"]).is_file()
     assert "Saved " in heard.err
+
+
+def test_what_would_be_done_is_an_object_with_json(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", "photos", "--dry-run", "--json", *QUICK]) == 0
+    heard = capsys.readouterr()
+    found = json.loads(heard.out)
+    assert (found["task"], found["parts"]) == ("image-classification", {"train": 32, "valid": 8})
+    assert [(each["model"], each["epochs"]) for each in found["networks"]] == [("small network, from nothing", 1)]
+    assert "Tries " in heard.err
+    assert not Path("runs").exists()
+
+
+def test_every_choice_is_said_with_the_flag_that_changes_it(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", "photos", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    for flag in ("--task", "--valid", "--seed", "--size", "--bs", "--device", "--precision"):
+        assert flag in said, flag
+
+
+def test_what_is_set_aside_is_counted_and_listed(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk / "photos" / "bird" / "torn.jpg").write_bytes(b"torn")
+    assert run(["train", "photos", *QUICK]) == 0
+    assert "1 picture set aside, listed in runs/photos/bad_files.csv" in capsys.readouterr().out
+    assert "torn.jpg" in Path("runs/photos/bad_files.csv").read_text()
 
 
 def test_quiet_is_the_folder_alone(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,6 +110,7 @@ def test_quiet_is_the_folder_alone(desk: Path, capsys: pytest.CaptureFixture[str
         (["--resume", "photos"], 2, "is no run folder"),
         (["labels.csv", "--target", "specie"], 2, "did you mean 'species'"),
         (["photos", "--time", "0.01", "--model", "small"], 5, "give it more time"),
+        (["photos", "--quiet", "--out", "labels.csv"], 2, "name another place for the run: --out DIR"),
     ],
 )
 def test_what_can_not_be_is_one_line_and_a_status(

@@ -38,7 +38,7 @@ def test_the_processor_is_taken_when_asked_for() -> None:
 def test_a_card_that_cannot_train_is_passed_over_with_its_reason(a_card_that_fails: None) -> None:
     choice = choose_device()
     assert choice.device.type == "cpu"
-    assert "cuda: no kernel image is available; mps: none is there" in choice.reason
+    assert "cuda: no kernel image is available, no mps" in choice.reason
 
 
 def test_a_card_that_was_asked_for_and_cannot_train_is_an_error(a_card_that_fails: None) -> None:
@@ -50,7 +50,7 @@ def test_a_card_that_trains_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FLEDGE_DEVICE", raising=False)
     monkeypatch.setattr(devices, "_present", lambda device: device.type == "mps")
     monkeypatch.setattr(devices, "_train_a_little", lambda device: None)
-    assert str(choose_device()) == "mps (tried with a small training step; cuda: none is there)"
+    assert str(choose_device()) == "mps (tried with a small training step, no cuda)"
 
 
 def test_the_small_training_step_works_on_the_processor() -> None:

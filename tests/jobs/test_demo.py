@@ -44,7 +44,7 @@ def test_a_folder_that_no_demo_wrote_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "digits").mkdir()
     with pytest.raises(UsageError, match="not written by a demo"):
         prepared("digits", tmp_path)
-    with pytest.raises(UsageError, match="no demo 'letters'"):
+    with pytest.raises(UsageError, match="unknown demo 'letters'"):
         prepared("letters", tmp_path)
 
 

@@ -11,7 +11,7 @@ import pytest
 from fledge.core.errors import TrainingError
 from fledge.jobs.measuring import Measured
 from fledge.jobs.tried import Kind, Tried, best_of, simplest_good_enough
-from fledge.jobs.trying import chosen, row
+from fledge.jobs.trying import chosen, told
 from fledge.scoring.figure import Figure, wilson
 from fledge.scoring.metrics import accuracy
 
@@ -52,4 +52,4 @@ def test_a_network_asked_for_is_taken_whatever_is_better() -> None:
 
 
 def test_a_line_of_the_leaderboard_says_how_good_and_how_long() -> None:
-    assert row(NEAR).split() == ["near", "90.0", "%", "of", "100", "(82.6", "to", "94.5", "%)", "0.1", "s"]
+    assert told(NEAR).split() == ["near", "90.0", "%", "of", "100", "(82.6", "to", "94.5", "%)", "0.1", "s"]

@@ -34,7 +34,7 @@ def test_kinds_are_named_as_their_transforms_are() -> None:
 
 def test_the_leaderboard_has_times_sizes_intervals_and_differences() -> None:
     said = words(leaderboard(small.some_facts()).body)
-    for part in ("90.0 %", "76.9 to 96.0 %", "4.1 s", "45.0 MB", "12.0 ms", "+40.0 %", "beyond noise"):
+    for part in ("90.0 %", "76.9 to 96.0 %", "4.1 s", "45.0 MB", "12.0 ms", "+40.0 points", "beyond noise"):
         assert part in said
 
 

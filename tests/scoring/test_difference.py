@@ -19,7 +19,7 @@ def test_mcnemar_s_test_is_a_fair_coin_for_the_examples_only_one_got_right(first
 def test_a_clear_gain_is_beyond_noise() -> None:
     found = difference([1] * 90 + [0] * 10, [1] * 70 + [0] * 30)
     assert found.beyond_noise
-    assert str(found) == "+20.0 % on the same 100 (+12.0 to +28.4 %): beyond noise"
+    assert str(found) == "+20.0 points on the same 100 (+12.0 to +28.4): beyond noise"
 
 
 def test_one_example_more_is_noise() -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from fledge.cli.completing import among, demos
 from fledge.cli.terminal import note, out, safe, strong
 
 
 @click.command()
-@click.argument("name", default="digits")
+@click.argument("name", default="digits", shell_complete=among(demos))
 @click.option("--list", "only_list", is_flag=True, help="Say what there is to try.")
 @click.option(
     "--out",

@@ -28,6 +28,8 @@ def inspect(model: Path, as_json: bool) -> int:
     if as_json:
         out(found.to_json())
     else:
-        for word, line in found.lines():
-            out(f"{strong(safe(word).ljust(10))}{safe(line)}")
+        lines = found.lines()
+        width = max(len(safe(word)) for word, _ in lines) + 2
+        for word, line in lines:
+            out(f"{strong(safe(word).ljust(width))}{safe(line)}")
     return ModelFileError.exit_code if found.fault else 0

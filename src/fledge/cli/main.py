@@ -86,7 +86,13 @@ def fledge() -> None:
     \b
     Examples:
       fledge check photos
+      fledge train photos
+      fledge predict runs/photos robin.jpg
       fledge COMMAND --help
+
+    \b
+    The Tab key completes commands, options and names after
+      eval "$(_FLEDGE_COMPLETE=bash_source fledge)"
     """
 
 

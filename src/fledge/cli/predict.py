@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fledge.cli.completing import among, devices
 from fledge.cli.counter import Counter
 from fledge.cli.model import model_file
 from fledge.cli.terminal import note, out, safe
@@ -27,7 +28,13 @@ _UNREADABLE = 3
 @click.option("--csv", "table", type=click.Path(path_type=Path), metavar="FILE", help="Write a table to FILE instead.")
 @click.option("--column", metavar="NAME", help="The column of a table that names the files.  [default: found]")
 @click.option("--bs", default=32, show_default=True, type=click.IntRange(1), help="How many inputs the model is given at once.")
-@click.option("--device", default="cpu", show_default=True, help="Where the model runs: cpu, cuda, mps or auto.")
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    shell_complete=among(devices),
+    help="Where the model runs: cpu, cuda, mps or auto.",
+)
 def predict(
     model: Path, inputs: tuple[str, ...], as_json: bool, table: Path | None, column: str | None, bs: int, device: str
 ) -> int:

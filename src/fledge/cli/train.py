@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from fledge.cli.completing import among, devices, precisions, tasks
 from fledge.cli.terminal import note, out, safe, strong
 
 if TYPE_CHECKING:
@@ -26,7 +28,12 @@ _ORIGINS = {
 
 @click.command()
 @click.argument("data", required=False, type=click.Path(path_type=Path))
-@click.option("--task", metavar="NAME", help="What is to be learned, if not what the data look like: image-tags, ...")
+@click.option(
+    "--task",
+    metavar="NAME",
+    shell_complete=among(tasks),
+    help="What is to be learned, if not what the data look like: image-tags, ...",
+)
 @click.option(
     "--target", "-t", multiple=True, metavar="COLUMN", help="The column of a table that is the label; may be repeated."
 )
@@ -41,8 +48,10 @@ _ORIGINS = {
 @click.option("--size", type=click.IntRange(8, 1024), help="Pixels a side.  [default: chosen]")
 @click.option("--bs", type=click.IntRange(1), help="How many examples a batch holds.  [default: chosen]")
 @click.option("--lr", type=click.FloatRange(0, min_open=True), help="The learning rate.  [default: chosen]")
-@click.option("--device", default="auto", show_default=True, help="cpu, cuda, mps.")
-@click.option("--precision", default="auto", show_default=True, help="float32, bfloat16, float16.")
+@click.option("--device", default="auto", show_default=True, shell_complete=among(devices), help="cpu, cuda, mps.")
+@click.option(
+    "--precision", default="auto", show_default=True, shell_complete=among(precisions), help="float32, bfloat16, float16."
+)
 @click.option("--part", metavar="COLUMN", help="The column of a table that says which part a row is in: train, valid, test.")
 @click.option("--group", metavar="COLUMN", help="Rows of a table with the same value here are never on both sides.")
 @click.option("--latest", metavar="COLUMN", help="Hold back the rows of a table with the latest dates or largest numbers here.")
@@ -86,6 +95,7 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
     Options are also taken from variables such as FLEDGE_TRAIN_SEED, and from the table [train] of fledge.toml in the current
     folder; a flag counts more than a variable, a variable more than the file.
     """
+    began = monotonic()  # before torch is loaded, which takes a while
     from fledge.jobs.run_folder import RunFolder
     from fledge.jobs.train import dry_run, resume
     from fledge.jobs.train import train as learn
@@ -107,9 +117,10 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
     if data is None:
         raise click.UsageError("Missing argument 'DATA'.", context)
     if only_say:
-        dry_run(data, **telling, **given)
-        return None
-    return _told(learn(data, name=name, out=folder, origins=origins, **telling, **given), quiet=quiet, as_json=as_json)
+        plan = dry_run(data, **telling, **given)
+        return out(json.dumps(plan.as_dict(), ensure_ascii=False, allow_nan=False)) if as_json else None
+    trained = learn(data, name=name, out=folder, origins=origins, began=began, **telling, **given)
+    return _told(trained, quiet=quiet, as_json=as_json)
 
 
 def _rename(given: dict[str, Any], origins: dict[str, str]) -> None:

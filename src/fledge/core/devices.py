@@ -15,6 +15,8 @@ from fledge.core.errors import Unavailable, UnknownName, UsageError, shown
 KINDS = ("cuda", "mps", "cpu")
 """The kinds of device that are tried, best first."""
 
+_ABSENT = "there is none"
+
 
 @final
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def _asked_for(device: str | torch.device, why: str) -> Choice:
     if fault := _fault(chosen):
         raise Unavailable(
             f"the device {shown(str(chosen))} can't be used: {fault}",
-            hint='use device="auto" to let fledge choose, or device="cpu"',
+            hint='choose "cpu", or "auto" to have one chosen that works',
         )
     return Choice(chosen, why)
 
@@ -65,9 +67,9 @@ def _best() -> Choice:
     faults: list[str] = []
     for kind in KINDS[:-1]:
         if not (fault := _fault(torch.device(kind))):
-            return Choice(torch.device(kind), "; ".join(["tried with a small training step", *faults]))
-        faults.append(f"{kind}: {fault}")
-    return Choice(torch.device("cpu"), "; ".join(faults))
+            return Choice(torch.device(kind), ", ".join(["tried with a small training step", *faults]))
+        faults.append(f"no {kind}" if fault == _ABSENT else f"{kind}: {fault}")
+    return Choice(torch.device("cpu"), ", ".join(faults))
 
 
 @cache
@@ -76,7 +78,7 @@ def _fault(device: torch.device) -> str | None:
     if device.type == "cpu":
         return None
     if not _present(device):
-        return "none is there"
+        return _ABSENT
     try:
         _train_a_little(device)
     except (RuntimeError, NotImplementedError, AssertionError) as error:  # what torch raises for a device it can't drive

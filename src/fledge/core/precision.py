@@ -54,7 +54,7 @@ def choose_precision(device: torch.device, precision: str = "auto") -> Precision
     if precision == "auto":
         return _fitting(device)
     if fault := _fault(device, precision):
-        raise UsageError(f'precision="{precision}" can\'t be used on {device}: {fault}', hint='use precision="auto"')
+        raise UsageError(f"the precision {precision!r} can't be used on {device}: {fault}", hint='choose "float32" or "auto"')
     return Precision(cast(Name, precision), "asked for")
 
 
@@ -62,7 +62,7 @@ def _fitting(device: torch.device) -> Precision:
     if device.type == "cpu":
         gain = bfloat16_gain()
         name: Name = "bfloat16" if gain >= WORTHWHILE else "float32"
-        return Precision(name, f"bfloat16 measured {gain:.1f} times as fast as float32 on this processor")
+        return Precision(name, f"bfloat16 was measured {gain:.1f} times as fast here")
     if device.type != "cuda":
         return Precision("float32", f"bfloat16 is not chosen unasked on {device.type}")
     if fault := _fault(device, "bfloat16"):

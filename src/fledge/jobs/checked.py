@@ -44,7 +44,7 @@ class Looked:
         return cls(dict(forms.most_common()), sum(look.bytes for look in read), sizes, kind)
 
     def __str__(self) -> str:
-        forms = listed([f"{count} {form}" for form, count in self.forms.items()])
+        forms = listed([f"{count:,} {form}" for form, count in self.forms.items()])
         sizes = [_size(size, self.measure) for size in self.sizes]
         spread = (
             ""
@@ -168,7 +168,7 @@ class Checked:
 
     def _found(self) -> str:
         what = counted(len(self.parts), self.noun) if self.parts else f"a {self.kind}"
-        return f"{what} in {shown(self.source, 200)}"
+        return f"{what} in {bare(self.source)}"
 
     def _task(self) -> str:
         size = f", {len(self.classes)} {'tags' if 'tags' in self.task else 'classes'}" if len(self.classes) > 1 else ""
@@ -176,7 +176,7 @@ class Checked:
 
     def _shares(self) -> str:
         count = sum(map(bool, self.parts))
-        shares = [f"{bare(name)} {number} ({100 * number / count:.1f} %)" for name, number in self.classes.items()]
+        shares = [f"{_before_a_count(name)} {number:,} ({100 * number / count:.1f} %)" for name, number in self.classes.items()]
         return listed(shares, _SHOWN_CLASSES)
 
     def _ranges(self) -> list[str]:
@@ -187,7 +187,7 @@ class Checked:
         return [f"{bare(name)} from {min(v):.4g} to {max(v):.4g}, on average {sum(v) / len(v):.4g}" for name, v in columns]
 
     def _split(self) -> str:
-        counts = ", ".join(f"{count} {_PARTS[part]}" for part, count in self.part_counts.items())
+        counts = ", ".join(f"{count:,} {_PARTS[part]}" for part, count in self.part_counts.items())
         return f"{counts} ({self.split})" if self.split else counts
 
     def _finding(self, each: Finding) -> dict[str, Any]:
@@ -204,10 +204,10 @@ class Checked:
 def counted(count: int, thing: str) -> str:
     """A number of things.
 
-    >>> counted(1, "picture"), counted(3, "picture")
-    ('1 picture', '3 pictures')
+    >>> counted(1, "picture"), counted(3000, "picture")
+    ('1 picture', '3,000 pictures')
     """
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+    return f"{count} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def bare(name: str) -> str:
@@ -217,6 +217,11 @@ def bare(name: str) -> str:
     ('great tit', "'tit '")
     """
     return name if name.isprintable() and name == name.strip() and name else shown(name)
+
+
+def _before_a_count(name: str) -> str:
+    """A class's name; one that ends in a digit is set off from the number that follows."""
+    return f"{bare(name)}:" if name[-1:].isdigit() else bare(name)
 
 
 def _amount(size: tuple[float, ...]) -> float:

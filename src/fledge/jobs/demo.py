@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 from PIL import Image
 
-from fledge.core.errors import UsageError
+from fledge.core.errors import UnknownName, UsageError
 
 TESTED = 6
 """One in so many is kept for the last test."""
@@ -30,7 +30,7 @@ class Demo:
 def prepared(name: str, place: Path) -> tuple[int, list[list[str]]]:
     """Writes a demo's data below a folder, unless they are there already; how many, and the commands to run."""
     if name not in DEMOS:
-        raise UsageError(f"there is no demo {name!r}", hint="see fledge demo --list")
+        raise UnknownName("demo", name, DEMOS)
     demo, data = DEMOS[name], place / name
     if data.exists() and not (data / _DONE).is_file():
         raise UsageError(f"{data} is there, and not written by a demo", hint="name another place: --out DIR")

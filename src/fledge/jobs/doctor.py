@@ -16,6 +16,7 @@ from typing import Any, final
 from fledge.core.errors import FledgeError
 from fledge.core.home import home
 from fledge.data.cache_room import caches_in, usual_limit
+from fledge.jobs.checked import counted
 
 _BASE = (
     *("torch", "torchvision", "timm", "safetensors", "msgspec", "pillow", "polars", "scikit-learn", "soundfile"),
@@ -95,7 +96,7 @@ def _torch() -> list[tuple[str, str]]:
     chosen = choose_device()
     build = f"CUDA {torch.version.cuda}" if torch.version.cuda else "for processors"
     return [
-        ("Torch", f"{torch.__version__}, built {build}, {torch.get_num_threads()} threads"),
+        ("Torch", f"{torch.__version__}, built {build}, {counted(torch.get_num_threads(), 'thread')}"),
         ("Device", f"{chosen}{_card(chosen.device)}"),
         ("Numbers", str(choose_precision(chosen.device))),
     ]

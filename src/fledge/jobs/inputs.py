@@ -27,6 +27,8 @@ def named_inputs(given: Iterable[str], kind: str, lines: Iterable[str] = (), col
         path = Path(name)
         if name == "-":
             yield from (line for each in lines if (line := each.rstrip("\r\n")))
+        elif not name:
+            yield name  # which is no file, and not the current folder
         elif path.is_dir():
             yield from map(os.fspath, get_files(path, SUFFIXES[kind]))
         elif path.is_file() and kind_of(path) == "table":

@@ -27,7 +27,7 @@ def looked_at(settings: Settings, tell: Teller) -> Checked:
         settings.source, target=settings.target, valid=settings.valid, seed=settings.seed, progress=counting, rows=settings.rows
     )
     for word, line in found.lines():
-        tell(f"{word:8}{line}")
+        tell(f"{word:8}{line}{_flags(word, found)}")
     _refuse(found, settings)
     found = as_asked(found, settings.task)
     if settings.test is not None:
@@ -42,6 +42,13 @@ def looked_at(settings: Settings, tell: Teller) -> Checked:
         for finding in found.findings[known:]:
             tell(f"{'Note':8}{finding.message}")
     return found
+
+
+def _flags(word: str, found: Checked) -> str:
+    """What changes that which a line says was chosen."""
+    if word == "Split" and "seed" in found.split:
+        return "  (--valid, --seed)"
+    return "  (--task)" if word == "Task" else ""
 
 
 def _refuse(found: Checked, settings: Settings) -> None:

@@ -43,6 +43,12 @@ class Network:
     """Whether the passes are made once, whatever the number of epochs."""
     threads: int | None = None
     """How many threads compute, if not as many as usual: of tiny pictures, more are in each other's way."""
+    lr: float | None = None
+    """The learning rate, where it is one number."""
+
+    def __str__(self) -> str:
+        epochs = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
+        return f"{self.name} ({epochs}{'' if self.lr is None else f', learning rate {self.lr:g}'})"
 
 
 @final
@@ -112,7 +118,7 @@ def file_loaders(medium: Medium, checked: Checked, settings: Settings) -> tuple[
     learned = sum(part == "train" for part in checked.parts)
     bs = settings.bs or usual_batch(learned)
     made_of = block.dataloaders(items, bs=bs, seed=settings.seed, device=settings.device, on_bad=settings.on_bad)  # type: ignore[arg-type]
-    return made_of, [*chosen, f"bs {bs}"]
+    return made_of, [*chosen, f"batches of {bs} (--bs)"]
 
 
 def usual_batch(count: int) -> int:

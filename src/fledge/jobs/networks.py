@@ -18,6 +18,9 @@ from fledge.training.learner import Learner
 BODY = "resnet18"
 """The pretrained network that is tried unless another is asked for."""
 
+FINE_TUNED = 2e-3
+"""The learning rate at which a pretrained network is fine-tuned."""
+
 Build = Callable[..., Learner]
 """`vision_learner`, or one like it: (loaders, network's name, **options)."""
 
@@ -46,6 +49,7 @@ def new_head(build: Build, body: str, dls: DataLoaders, settings: Settings, *, l
         settings.epochs or 20,
         passes=1.0,
         once=True,
+        lr=settings.lr or lr,
     )
 
 
@@ -54,9 +58,10 @@ def fine_tuned(build: Build, body: str, dls: DataLoaders, settings: Settings, *,
     return Network(
         f"{body}, fine-tuned",
         lambda folder, callbacks: build(dls, body, folder=folder, callbacks=callbacks, **_options(settings, known=True)),
-        lambda learner, epochs: learner.fine_tune(epochs, settings.lr or 2e-3),
+        lambda learner, epochs: learner.fine_tune(epochs, settings.lr or FINE_TUNED),
         settings.epochs or epochs,
         passes=3.2,
+        lr=settings.lr or FINE_TUNED,
     )
 
 
@@ -69,6 +74,7 @@ def from_nothing(build: Build, net: str, dls: DataLoaders, settings: Settings, *
         lambda learner, epochs: learner.fit_one_cycle(epochs, settings.lr or lr),
         settings.epochs or times * _epochs(dls.train.count),
         passes=3.2,
+        lr=settings.lr or lr,
     )
 
 

@@ -11,9 +11,10 @@ from fledge.classic.candidates import Candidate, candidates
 from fledge.core.devices import choose_device
 from fledge.core.errors import DataError, UsageError, listed
 from fledge.core.precision import choose_precision
+from fledge.core.record import pack_fields
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
-from fledge.jobs.checked import Checked
+from fledge.jobs.checked import Checked, counted
 from fledge.jobs.looking import looked_at
 from fledge.jobs.medium import MEDIA, Medium, Network, with_changes
 from fledge.jobs.settings import Settings
@@ -59,6 +60,24 @@ class Plan:
         """What is held back."""
         return ours(self.dls.valid)
 
+    def tries(self) -> str:
+        """What will be tried, in words."""
+        networks = "; then ".join(map(str, self.networks))
+        return f"{counted(len(self.candidates), 'simple thing')}, then {networks}  (--model, --epochs, --lr, --time)"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values under stable names."""
+        networks = [{"model": each.name, "epochs": each.epochs, "lr": each.lr} for each in self.networks]
+        return {
+            "task": self.checked.task,
+            "parts": self.checked.part_counts,
+            "bs": self.train.bs,
+            **self.found(),
+            "simple": [each.name for each in self.candidates],
+            "networks": networks,
+            "settings": pack_fields(self.settings),
+        }
+
     def found(self) -> dict[str, str]:
         """What was found by trying the machine, to be kept."""
         return {name: getattr(self.pinned, name) for name in PINNED}
@@ -93,7 +112,8 @@ def planned(settings: Settings, tell: Teller, found: Mapping[str, str] | None = 
         )
     medium: Medium = MEDIA[checked.kind]()
     dls, chosen = medium.loaders(checked, pinned)
-    tell(f"{'Chosen':8}{', '.join(chosen)}, {device}, {precision}")
+    machine = [f"{device.device} (--device; {device.reason})", f"{precision.name} (--precision; {precision.reason})"]
+    tell(f"{'Chosen':8}{', '.join([*chosen, *machine])}")
     assert dls.codec is not None, "the loaders of a job have a codec"
     simple = candidates(task_for(dls.codec), dls.codec, ours(dls.train))
     networks = medium.networks(dls, with_changes(dls, medium.changes(dls)), pinned, tell)

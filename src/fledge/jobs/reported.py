@@ -10,6 +10,7 @@ from typing import Any, final
 
 from fledge.core.errors import DataError
 from fledge.core.strict_json import JsonObject
+from fledge.jobs.board import heading, line
 from fledge.jobs.compare import Finished
 from fledge.jobs.run_folder import RunFolder
 from fledge.scoring.figure import Figure
@@ -35,11 +36,13 @@ class Reported:
     def lines(self) -> list[str]:
         """The leaderboard, the verdict, the last test, and where the report lies."""
         state = self.run.state
-        rows = [f"  {row['model']:<34}{_figure(row, state):<34}{row['seconds']:7.1f} s" for row in state["leaderboard"]]
-        tests = [f"On the test part, used once: {name} {value:.4g}" for name, value in state["test"].items()]
+        board = state["leaderboard"]
+        rows = [line(row["model"], _figure(row, state), row["seconds"]) for row in board]
+        tests = [f"On the test part, used once: {name} {figure}" for name, figure in self._tests()]
         return [
             f"{'Task':8}{state['task'].replace('-', ' ')}",
             "",
+            heading(board[0]["count"], state.get("noun", "items"), state["metric"]),
             *rows,
             "",
             state["verdict"],
@@ -47,10 +50,14 @@ class Reported:
             f"{'Report':8}{self.page}",
         ]
 
+    def _tests(self) -> list[tuple[str, Figure]]:
+        """What came of the last test."""
+        return [(name, Figure(**found)) for name, found in self.run.state.get("tested", {}).items()]
+
     def to_json(self) -> str:
         """The same as one line of JSON."""
-        names = ("task", "metric", "winner", "verdict", "leaderboard", "test", "seconds", "settings")
-        found = {name: self.run.state[name] for name in names}
+        names = ("task", "metric", "winner", "verdict", "leaderboard", "test", "tested", "seconds", "settings")
+        found = {name: self.run.state.get(name) for name in names}
         return json.dumps({"run": str(self.run.path), "report": str(self.page), **found}, ensure_ascii=False, allow_nan=False)
 
 
@@ -59,6 +66,5 @@ def reported(folder: str | Path) -> Reported:
     return Reported(Finished.of(RunFolder.existing(Path(folder)).path))
 
 
-def _figure(row: Mapping[str, Any], state: JsonObject) -> str:
-    value = row[state["metric"]]
-    return str(Figure(value, row["count"], row["low"], row["high"], share=state.get("share", False)))
+def _figure(row: Mapping[str, Any], state: JsonObject) -> Figure:
+    return Figure(row[state["metric"]], row["count"], row["low"], row["high"], share=state.get("share", False))

@@ -37,7 +37,12 @@ class RunFolder:
             try:
                 path.mkdir(parents=True)
             except FileExistsError:
+                if not out.is_dir():
+                    raise UsageError(f"{out} is no folder", hint="name another place for the run: --out DIR") from None
                 continue
+            except OSError as error:
+                where = f"the folder {path} can't be made: {error.strerror}"
+                raise UsageError(where, hint="name another place for the run: --out DIR") from error
             return cls(path)
         raise AssertionError("numbers never end")
 
@@ -61,6 +66,11 @@ class RunFolder:
     def report(self) -> Path:
         """The run on one page."""
         return self.path / "report.html"
+
+    @property
+    def bad_files(self) -> Path:
+        """What was set aside, and why."""
+        return self.path / "bad_files.csv"
 
     @property
     def scores(self) -> Path:

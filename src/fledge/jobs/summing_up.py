@@ -7,7 +7,7 @@ import math
 import platform
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from io import StringIO
 from pathlib import Path
 from time import monotonic
@@ -56,6 +56,7 @@ def finish(outcome: Outcome, tell: Teller) -> Trained:
     _write_history(folder.path / "history.csv", outcome.tried)
     _write_scores(folder.scores, outcome.tried)
     said, board, seconds = verdict(facts), leaderboard(outcome.tried), monotonic() - outcome.began
+    tested = {name: figure for name, figure in facts.test.items() if math.isfinite(figure.value)}
     folder.write_state(
         plan.settings,
         origins=folder.state().get("origins", {}),
@@ -65,11 +66,13 @@ def finish(outcome: Outcome, tell: Teller) -> Trained:
         versions=dict(predictor.card.versions),
         metric=winner.measured.metric.name,
         share=winner.measured.figure.share,
+        noun=plan.medium.noun,
         leaderboard=board.to_dicts(),
         winner=winner.name,
         verdict=said,
         weights=facts.repeat.digest,
-        test={name: figure.value for name, figure in facts.test.items() if math.isfinite(figure.value)},
+        test={name: figure.value for name, figure in tested.items()},
+        tested={name: asdict(figure) for name, figure in tested.items()},
         seconds=round(seconds, 3),
     )
     tell("")

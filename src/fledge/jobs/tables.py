@@ -56,7 +56,7 @@ class Tables(Medium):
         dated, _ = with_dates(train, rows.forms, leave=train.columns)
         codec = Codec(Row.learn(dated, rows.kinds, forms=rows.forms), block.learn(parts["train"].targets or []))
         made = loaders_of(parts, codec, target.names, bs=settings.bs, seed=settings.seed, device=settings.device)
-        return made, [*_words(codec), f"bs {made.bs}"]
+        return made, [*_words(codec), f"batches of {made.bs} (--bs)"]
 
     def changes(self, dls: DataLoaders) -> Sequence[Any]:
         """None: a row with a number changed is another row."""

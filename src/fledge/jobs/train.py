@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-from fledge.core.errors import UnknownName, UsageError
+from fledge.core.errors import UnknownName, UsageError, listed
 from fledge.core.folder_lock import FolderLock
 from fledge.core.log import log
 from fledge.data.samples import write_bad_items
 from fledge.data.splits import PART_NAMES
+from fledge.jobs.checked import counted
 from fledge.jobs.deadline import Allowance
 from fledge.jobs.kept_rows import is_in_memory, kept
 from fledge.jobs.planning import Plan, planned
@@ -40,6 +41,7 @@ def train(
     quiet: bool = False,
     say: Say | None = None,
     origins: Mapping[str, str] | None = None,
+    began: float | None = None,
     **choices: Any,
 ) -> Trained:
     """Looks at data, tries simple things and then networks, and gives back the one to use, as a function and as a folder.
@@ -47,9 +49,11 @@ def train(
     `source` is a folder, a table, or a frame of polars, pandas or Arrow. `choices` are the fields of `Settings`: task, target,
     model, weights, pretrained, valid, test, seed, epochs, time, size, bs, lr, device, precision, on_bad, and for tables part,
     group, latest, category, number, ignore. What is left out is chosen by looking at the data, and said: on stderr, or to
-    `say`. `origins` is kept with them: where each choice comes from, if not from an argument.
+    `say`. `origins` is kept with them: where each choice comes from, if not from an argument. `time` counts from `began`,
+    which is now, unless an earlier time of the monotonic clock is given.
     """
-    began, tell = monotonic(), Teller(say, quiet=quiet)
+    began = monotonic() if began is None else began
+    tell = Teller(say, quiet=quiet)
     called = slug(name or named_after(source))
     if is_in_memory(source) or is_in_memory(choices.get("test")):
         folder = RunFolder.new(Path(out), called)
@@ -75,11 +79,9 @@ def dry_run(source: Any, *, quiet: bool = False, say: Say | None = None, **choic
     with TemporaryDirectory(prefix="fledge-") as place:
         source, choices["test"] = kept(Path(place), source, choices.get("test"))
         plan = planned(as_settings(source, choices), tell)
-    tell("")
-    for candidate in plan.candidates:
-        tell(f"  {candidate.name}")
+    tell(f"{'Tries':8}{listed([each.name for each in plan.candidates])}")
     for network in plan.networks:
-        tell(f"  {network.name:<34}{network.epochs} epochs")
+        tell(f"{'':8}{network}")
     return plan
 
 
@@ -125,8 +127,11 @@ def _several(names: str | Sequence[str] | None) -> tuple[str, ...]:
 
 def _carried_out(plan: Plan, folder: RunFolder, tell: Teller, began: float) -> Trained:
     """Everything that a plan says, into a folder that is locked; `began` is when the call did, by the monotonic clock."""
-    allowance = Allowance(plan.settings.time, began)
-    write_bad_items(folder.path / "bad_files.csv", (*plan.checked.bad, *plan.dls.bad))
+    allowance, bad = Allowance(plan.settings.time, began), (*plan.checked.bad, *plan.dls.bad)
+    write_bad_items(folder.bad_files, bad)
+    if bad:
+        tell(f"{'Bad':8}{counted(len(bad), plan.checked.kind)} set aside, listed in {folder.bad_files}")
+    tell(f"{'Tries':8}{plan.tries()}")
     try:
         tried = everything_tried(plan, folder, allowance, tell)
         trained = finish(Outcome(plan, tuple(tried), chosen(tried, plan.settings.model), folder, began), tell)

@@ -13,6 +13,7 @@ import torch
 
 from fledge.classic.candidates import Candidate
 from fledge.core.errors import OutOfMemory, TrainingError, listed
+from fledge.jobs.board import heading, line
 from fledge.jobs.deadline import Allowance
 from fledge.jobs.medium import Network
 from fledge.jobs.planning import Plan
@@ -30,18 +31,19 @@ def everything_tried(plan: Plan, folder: RunFolder, allowance: Allowance, tell: 
     trials = Trials(folder, plan.valid)
     tried: list[Tried] = []
     tell("")
+    tell(heading(plan.valid.count, plan.medium.noun, plan.task.metrics(plan.codec)[0].name))
     for candidate in plan.candidates:
         if tried and allowance.left <= 0:
             tell(f"  {candidate.name}: not tried, for the time is up (--time)")
             continue
         tried.append(trials.of(candidate.name, candidate.kind, partial(_fitted, candidate, plan)))
-        tell(row(tried[-1]))
+        tell(told(tried[-1]))
     for network in plan.networks:
         one = _network_tried(network, trials, allowance, tell)
         if one is None:
             continue
         tried.append(one)
-        tell(row(one))
+        tell(told(one))
         if one.measured.perfect:
             break
     if not tried:
@@ -60,10 +62,9 @@ def chosen(tried: Sequence[Tried], model: str | None) -> Tried:
     return best_of(asked_for)
 
 
-def row(tried: Tried) -> str:
+def told(tried: Tried) -> str:
     """A line of the leaderboard."""
-    note = f"  ({tried.note})" if tried.note else ""
-    return f"  {tried.name:<34}{tried.measured.figure!s:<34}{tried.seconds:7.1f} s{note}"
+    return line(tried.name, tried.measured.figure, tried.seconds, tried.note)
 
 
 def _fitted(candidate: Candidate, plan: Plan) -> Made:

@@ -53,7 +53,7 @@ def leaderboard(facts: ReportFacts) -> Section:
         Column("trained in", numbers=True),
         Column("file", numbers=True),
         Column("one answer", numbers=True),
-        Column("gain of the recommended, same items", wide=True),
+        Column("the recommended gains", wide=True),
     ]
     rows = [_row(each, facts, low, high) for each in facts.contenders]
     chosen = [place for place, each in enumerate(facts.contenders) if each.name == facts.recommended]

@@ -80,12 +80,12 @@ linear-gradient(90deg,var(--line),transparent) left/.7rem 100%,
 linear-gradient(270deg,var(--line),transparent) right/.7rem 100%;
 background-repeat:no-repeat;background-attachment:local,local,scroll,scroll}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{text-align:left;font-weight:400;padding:.38rem 1.25rem .38rem 0;vertical-align:baseline;border-bottom:1px solid
+th,td{text-align:left;font-weight:400;padding:.38rem 1rem .38rem 0;vertical-align:baseline;border-bottom:1px solid
 var(--line);overflow-wrap:normal}
 thead th{color:var(--muted);font-size:.8rem;vertical-align:bottom}
 thead th:not(.wide){white-space:nowrap}
 td{white-space:nowrap}
-td.wide{white-space:normal;min-width:14rem;overflow-wrap:anywhere}
+td.wide{white-space:normal;min-width:11rem;overflow-wrap:anywhere}
 td.n,th.n{text-align:right}
 tbody th{min-width:7rem}
 tr.chosen>*{font-weight:600}

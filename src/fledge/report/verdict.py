@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from fledge.core.errors import UsageError
 from fledge.report.facts import Contender, ReportFacts
 from fledge.report.words import one, several, value
+from fledge.scoring.difference import Difference
 
 
 def verdict(facts: ReportFacts) -> str:
     """Which model is recommended, how good it is, and whether what it gains is more than noise."""
     chosen = recommended(facts)
-    return f"{chosen.name} {_how_good(facts, chosen)}{_beside_others(facts, chosen)}."
+    return f"{chosen.name}: {_how_good(facts, chosen)}{_beside_others(facts, chosen)}."
 
 
 def recommended(facts: ReportFacts) -> Contender:
@@ -33,8 +34,8 @@ def _how_good(facts: ReportFacts, chosen: Contender) -> str:
     sure = f"95 % sure: {figure.interval}" if figure.low is not None else figure.interval
     if figure.share and facts.metric == "accuracy":
         right = round(figure.value * figure.count)
-        return f"gets {right:,} of {several(figure.count, f'held-back {facts.noun}')} right ({sure})"
-    return f"has {facts.metric} {value(figure)} on {several(figure.count, f'held-back {facts.noun}')} ({sure})"
+        return f"{right:,} of {several(figure.count, f'held-back {facts.noun}')} right ({sure})"
+    return f"{facts.metric} {value(figure)} on {several(figure.count, f'held-back {facts.noun}')} ({sure})"
 
 
 def _beside_others(facts: ReportFacts, chosen: Contender) -> str:
@@ -44,7 +45,8 @@ def _beside_others(facts: ReportFacts, chosen: Contender) -> str:
     network = best([each for each in others if each.kind == "network"], higher=facts.higher_is_better)
     if chosen.kind == "network":
         return _against_simple(simple) + _against_better(facts, chosen, network)
-    return _against_network(network)
+    rule = best([each for each in others if each.kind == "rule"], higher=facts.higher_is_better)
+    return _against_rule(rule) + _against_network(network)
 
 
 def _against_simple(simple: Contender | None) -> str:
@@ -66,12 +68,28 @@ def _against_better(facts: ReportFacts, chosen: Contender, other: Contender | No
     return f"; {other.name} scored {_apart(other.ahead.value, share=other.ahead.share)} better, which is {said}"
 
 
+def _against_rule(rule: Contender | None) -> str:
+    """A warning where looking at the input may have brought nothing."""
+    if rule is None or rule.ahead is None or (rule.ahead.beyond_noise and rule.ahead.value > 0):
+        return ""
+    return f", which is not better than {rule.name} ({value(rule.figure)}) by more than noise"
+
+
 def _against_network(network: Contender | None) -> str:
     if network is None or network.ahead is None:
         return ""
-    if network.ahead.beyond_noise and network.ahead.value < 0:
-        return f", although {network.name} does better ({value(network.figure)}), by more than noise"
-    return f", and no network is worth its time: the best, {network.name}, has {value(network.figure)}"
+    behind, reached = network.ahead, value(network.figure)
+    if behind.beyond_noise and behind.value < 0:
+        return f", although {network.name} does better ({reached}), by more than noise"
+    return f", and no network is worth its time: the best ({network.name}, {reached}) {_gains(behind)}"
+
+
+def _gains(behind: Difference) -> str:
+    """What a network brings that is behind by so much, or ahead by no more than noise."""
+    if behind.value == 0:
+        return "gains nothing"
+    apart, said = _apart(behind.value, share=behind.share), "more than noise" if behind.beyond_noise else "within noise"
+    return f"is {apart} worse, which is {said}" if behind.value > 0 else f"gains {apart}, which is {said}"
 
 
 def _apart(difference: float, *, share: bool) -> str:

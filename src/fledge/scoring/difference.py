@@ -25,7 +25,7 @@ class Difference:
     `chance` is how often a difference this large comes about where there is none (the p-value).
 
     >>> print(difference([1] * 90 + [0] * 10, [1] * 70 + [0] * 30))
-    +20.0 % on the same 100 (+12.0 to +28.4 %): beyond noise
+    +20.0 points on the same 100 (+12.0 to +28.4): beyond noise
     """
 
     value: float
@@ -42,9 +42,9 @@ class Difference:
 
     def __str__(self) -> str:
         texts = [f"{100 * each:+.1f}" if self.share else f"{each:+.4g}" for each in (self.value, self.low, self.high)]
-        unit = " %" if self.share else ""
+        unit = " points" if self.share else ""  # per cent of what would be the question
         said = "beyond noise" if self.beyond_noise else "within noise"
-        return f"{texts[0]}{unit} on the same {self.count:,} ({texts[1]} to {texts[2]}{unit}): {said}"
+        return f"{texts[0]}{unit} on the same {self.count:,} ({texts[1]} to {texts[2]}): {said}"
 
 
 def difference(first: Sequence[float] | NDArray[np.float64], second: Sequence[float] | NDArray[np.float64]) -> Difference:
