@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fledge.data.labels import ColReader as ColReader
     from fledge.data.labels import RegexLabeller as RegexLabeller
     from fledge.data.labels import parent_label as parent_label
+    from fledge.data.pieces import in_pieces as in_pieces
     from fledge.data.sound_dataloaders import SoundDataLoaders as SoundDataLoaders
     from fledge.data.sound_files import get_sound_files as get_sound_files
     from fledge.data.sources import get_files as get_files
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from fledge.data.table_reading import read_table as read_table
     from fledge.data.tabular_dataloaders import TabularDataLoaders as TabularDataLoaders
     from fledge.data.time_split import TimeSplitter as TimeSplitter
+    from fledge.data.track_dataloaders import TrackDataLoaders as TrackDataLoaders
+    from fledge.data.track_files import get_track_files as get_track_files
     from fledge.jobs.train import train as train
     from fledge.predictor.model_file import load as load
     from fledge.predictor.predictor import Predictor as Predictor
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
     from fledge.scoring.metrics import (
         accuracy_multi as accuracy_multi,
     )
+    from fledge.scoring.metrics import equal_error_rate as equal_error_rate
     from fledge.scoring.metrics import (
         error_rate as error_rate,
     )
@@ -114,6 +118,7 @@ if TYPE_CHECKING:
     from fledge.training.show_progress import ShowProgress as ShowProgress
     from fledge.training.sound import sound_learner as sound_learner
     from fledge.training.tabular import tabular_learner as tabular_learner
+    from fledge.training.track import track_learner as track_learner
     from fledge.training.vision import vision_learner as vision_learner
     from fledge.transforms.category import CategoryBlock as CategoryBlock
     from fledge.transforms.colour import Brightness as Brightness
@@ -143,6 +148,7 @@ if TYPE_CHECKING:
     from fledge.transforms.image import ImageBlock as ImageBlock
     from fledge.transforms.multi_category import MultiCategoryBlock as MultiCategoryBlock
     from fledge.transforms.number import NumberBlock as NumberBlock
+    from fledge.transforms.owner import OwnerBlock as OwnerBlock
     from fledge.transforms.points import PointBlock as PointBlock
     from fledge.transforms.presets import Normalize as Normalize
     from fledge.transforms.presets import aug_transforms as aug_transforms
@@ -174,6 +180,14 @@ if TYPE_CHECKING:
     )
     from fledge.transforms.spectrogram import Spectrogram as Spectrogram
     from fledge.transforms.table_number import TableNumberBlock as TableNumberBlock
+    from fledge.transforms.track import TrackBlock as TrackBlock
+    from fledge.transforms.track_change import DropEvents as DropEvents
+    from fledge.transforms.track_change import JitterPlaces as JitterPlaces
+    from fledge.transforms.track_change import ScalePlaces as ScalePlaces
+    from fledge.transforms.track_change import ScaleTime as ScaleTime
+    from fledge.transforms.track_change import track_transforms as track_transforms
+    from fledge.transforms.track_columns import TrackColumns as TrackColumns
+    from fledge.transforms.track_drawing import Canvas as Canvas
 
 _PLACES = {
     "fledge.core.errors": ("FledgeError",),
@@ -185,6 +199,7 @@ _PLACES = {
         "RegexLabeller",
         "parent_label",
     ),
+    "fledge.data.pieces": ("in_pieces",),
     "fledge.data.sound_dataloaders": ("SoundDataLoaders",),
     "fledge.data.sound_files": ("get_sound_files",),
     "fledge.data.sources": (
@@ -204,6 +219,8 @@ _PLACES = {
     "fledge.data.table_reading": ("read_table",),
     "fledge.data.tabular_dataloaders": ("TabularDataLoaders",),
     "fledge.data.time_split": ("TimeSplitter",),
+    "fledge.data.track_dataloaders": ("TrackDataLoaders",),
+    "fledge.data.track_files": ("get_track_files",),
     "fledge.jobs.train": ("train",),
     "fledge.predictor.model_file": ("load",),
     "fledge.predictor.predictor": ("Predictor",),
@@ -217,6 +234,7 @@ _PLACES = {
     "fledge.scoring.metrics": (
         "accuracy",
         "accuracy_multi",
+        "equal_error_rate",
         "error_rate",
         "f1",
         "f1_multi",
@@ -243,6 +261,7 @@ _PLACES = {
     "fledge.training.show_progress": ("ShowProgress",),
     "fledge.training.sound": ("sound_learner",),
     "fledge.training.tabular": ("tabular_learner",),
+    "fledge.training.track": ("track_learner",),
     "fledge.training.vision": ("vision_learner",),
     "fledge.transforms.category": ("CategoryBlock",),
     "fledge.transforms.colour": (
@@ -266,6 +285,7 @@ _PLACES = {
     "fledge.transforms.image": ("ImageBlock",),
     "fledge.transforms.multi_category": ("MultiCategoryBlock",),
     "fledge.transforms.number": ("NumberBlock",),
+    "fledge.transforms.owner": ("OwnerBlock",),
     "fledge.transforms.points": ("PointBlock",),
     "fledge.transforms.presets": (
         "Normalize",
@@ -289,6 +309,16 @@ _PLACES = {
     ),
     "fledge.transforms.spectrogram": ("Spectrogram",),
     "fledge.transforms.table_number": ("TableNumberBlock",),
+    "fledge.transforms.track": ("TrackBlock",),
+    "fledge.transforms.track_change": (
+        "DropEvents",
+        "JitterPlaces",
+        "ScalePlaces",
+        "ScaleTime",
+        "track_transforms",
+    ),
+    "fledge.transforms.track_columns": ("TrackColumns",),
+    "fledge.transforms.track_drawing": ("Canvas",),
 }
 """Where the public names live. Each is fetched on first use, so that importing fledge is quick and loads no torch."""
 
@@ -301,6 +331,7 @@ __all__ = [
     "BinaryCrossEntropy",
     "Brightness",
     "Callback",
+    "Canvas",
     "CategoryBlock",
     "CenterCrop",
     "ChangeSpeed",
@@ -313,6 +344,7 @@ __all__ = [
     "DataBlock",
     "DataLoaders",
     "Dihedral",
+    "DropEvents",
     "EarlyStop",
     "Erase",
     "FledgeError",
@@ -327,6 +359,7 @@ __all__ = [
     "ImageBlock",
     "ImageDataLoaders",
     "IndexSplitter",
+    "JitterPlaces",
     "KFoldSplitter",
     "KeepBest",
     "Learner",
@@ -338,6 +371,7 @@ __all__ = [
     "Noise",
     "Normalize",
     "NumberBlock",
+    "OwnerBlock",
     "PointBlock",
     "Predictor",
     "RandomResizedCrop",
@@ -347,6 +381,8 @@ __all__ = [
     "Rotate",
     "RowBlock",
     "Saturation",
+    "ScalePlaces",
+    "ScaleTime",
     "ShiftTime",
     "ShowProgress",
     "SoundBlock",
@@ -356,18 +392,24 @@ __all__ = [
     "TableNumberBlock",
     "TabularDataLoaders",
     "TimeSplitter",
+    "TrackBlock",
+    "TrackColumns",
+    "TrackDataLoaders",
     "Warp",
     "Zoom",
     "accuracy",
     "accuracy_multi",
     "aug_transforms",
     "class_weights",
+    "equal_error_rate",
     "error_rate",
     "f1",
     "f1_multi",
     "get_files",
     "get_image_files",
     "get_sound_files",
+    "get_track_files",
+    "in_pieces",
     "load",
     "mae",
     "mse",
@@ -382,6 +424,8 @@ __all__ = [
     "sound_transforms",
     "tabular_learner",
     "top_k_accuracy",
+    "track_learner",
+    "track_transforms",
     "train",
     "vision_learner",
 ]

@@ -17,9 +17,12 @@ from fledge.data.sound_files import get_sound_files
 from fledge.data.sources import get_image_files
 from fledge.data.splits import RandomSplitter
 from fledge.data.tabular_dataloaders import TabularDataLoaders
+from fledge.data.track_dataloaders import TrackDataLoaders
+from fledge.data.track_files import get_track_files
 from fledge.training.learner import Learner
 from fledge.training.sound import sound_learner
 from fledge.training.tabular import tabular_learner
+from fledge.training.track import track_learner
 from fledge.training.vision import vision_learner
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.image import ImageBlock
@@ -27,10 +30,13 @@ from fledge.transforms.multi_category import MultiCategoryBlock
 from fledge.transforms.number import NumberBlock
 from fledge.transforms.points import PointBlock
 from fledge.transforms.resize import Resize
+from fledge.transforms.track import TrackBlock
+from fledge.transforms.track_drawing import Canvas
 from fledge.transforms.transform import Block
 from tests.photos import make_photos
 from tests.sounds import make_sounds
 from tests.tables import birds
+from tests.tracks import make_tracks
 
 Made = tuple[Learner, list[Any]]
 """A learner that has learned nothing yet, and inputs to ask it about."""
@@ -73,6 +79,17 @@ def _sounds(folder: Path) -> Made:
     return sound_learner(dls, **_SILENT), get_sound_files(sounds)[:5]
 
 
+def _tracks(owner: str | None) -> Callable[[Path], Made]:
+    def make(folder: Path) -> Made:
+        tracks = make_tracks(folder / "tracks", each=8, events=40)
+        block = TrackBlock(events=24, canvas=Canvas(size=24))
+        settings: dict[str, Any] = {"valid_pct": 0.25, "seed": 1, "bs": 8, "device": "cpu"}
+        dls = TrackDataLoaders.from_folder(tracks, owner=owner, track=block, **settings)
+        return track_learner(dls, **_SILENT), get_track_files(tracks)[:5]
+
+    return make
+
+
 def _rows(target: str) -> Callable[[Path], Made]:
     def make(_folder: Path) -> Made:
         frame = birds(120)
@@ -88,6 +105,8 @@ KINDS: dict[str, Callable[[Path], Made]] = {
     "image-regression": _pictures(NumberBlock, _brightness),
     "image-points": _pictures(PointBlock, _dark_point),
     "sound-classification": _sounds,
+    "track-classification": _tracks(None),
+    "track-verification": _tracks("jerky"),
     "table-classification": _rows("kind"),
     "table-regression": _rows("weight"),
 }

@@ -9,6 +9,7 @@ from torch import nn
 
 from fledge.classic.material import Material
 from fledge.models.architecture import Architecture
+from fledge.models.by_piece import ByPiece, PieceNet
 from fledge.models.on_features import FeatureModel, OnFeatures
 
 
@@ -25,6 +26,9 @@ class Fitted:
     def on(cls, material: Material, model: nn.Module, architecture: Architecture, note: str = "") -> Fitted:
         """A model of features as one of inputs."""
         assert material.maker is not None, "material with features know what made them"
-        whole = FeatureModel(material.maker.build(), model)
+        whole: nn.Module = FeatureModel(material.maker.build(), model)
+        described: Architecture = OnFeatures(material.maker, architecture)
+        if material.maker.of_pieces:
+            whole, described = PieceNet(whole), ByPiece(described)
         notes = "; ".join(each for each in (material.note, note) if each)
-        return cls(whole.eval().requires_grad_(False), OnFeatures(material.maker, architecture), notes)
+        return cls(whole.eval().requires_grad_(False), described, notes)

@@ -21,6 +21,7 @@ from fledge.models.on_features import Features
 from fledge.transforms.category import Category
 from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
+from fledge.transforms.owner import Owner
 from fledge.transforms.points import Points
 from fledge.transforms.table_number import TableNumber
 from fledge.transforms.transform import Transform
@@ -101,7 +102,7 @@ def goal_of(target: Transform[Any, Any]) -> Goal | None:
     'classes'
     """
     match target:
-        case Category():
+        case Category() | Owner():
             return "classes"
         case MultiCategory():
             return "tags"

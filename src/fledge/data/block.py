@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, final
 
 import torch
@@ -19,6 +19,7 @@ from fledge.data.fronts import Fronts
 from fledge.data.gathering import Gathered, Intake, gather
 from fledge.data.loader import Loader
 from fledge.data.parallel import usual_workers
+from fledge.data.pieces import in_pieces
 from fledge.data.samples import Samples
 from fledge.data.splits import RandomSplitter, Splitter, as_splitter
 from fledge.data.summary import Summary, summarise
@@ -92,8 +93,12 @@ class DataBlock:
             training = name == "train"
             size = bs if training else 2 * bs if valid_bs is None else valid_bs
             inputs, targets = fitted.columns(samples, name)
-            shares = class_shares(targets) if training and balance else None
-            loaders[name] = Loader(samples, inputs, targets, size, seed, training, fitted.changes, threads, place, shares)
+            loader = Loader(samples, inputs, targets, size, seed, training, fitted.changes, threads, place)
+            if training:
+                loader = in_pieces(loader)
+            if training and balance:
+                loader = replace(loader, shares=class_shares(loader.targets))
+            loaders[name] = loader
         if bs > len(parts["train"]):
             log.warning("bs=%d is more than the %d samples to learn from: an epoch is one batch", bs, len(parts["train"]))
         return DataLoaders(**loaders, codec=fitted.codec, bad=gathered.bad, findings=findings, intake=self.intake)

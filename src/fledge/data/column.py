@@ -57,7 +57,31 @@ class ReadColumn:
             raise
 
 
-Column = WholeColumn | ReadColumn
+@final
+@dataclass(frozen=True)
+class PieceColumn:
+    """Pieces of values that are read when they are needed: of which value each is, and the how many-eth."""
+
+    transform: Transform[Any, Any]
+    whole: ReadColumn
+    owners: Places
+    numbers: Places
+
+    def gather(self, items: Places, draws: Draws | None, *, pinned: bool = False) -> Tensor:
+        """The encoded pieces, each with its own random numbers."""
+        encoded = [self._one(int(item), None if draws is None else draws_of(draws, k)) for k, item in enumerate(items)]
+        return together(encoded, pinned=pinned)
+
+    def _one(self, item: int, draws: Draws | None) -> Any:
+        value = self.whole.values[self.owners[item]]
+        try:
+            return self.transform.piece(self.whole.fronts.of(value), int(self.numbers[item]), draws)
+        except Exception as error:
+            error.add_note(f"while reading piece {self.numbers[item]} of {shown(value, 200)}")
+            raise
+
+
+Column = WholeColumn | ReadColumn | PieceColumn
 
 
 def column(transform: Transform[Any, Any], values: Sequence[Any], fronts: Fronts | None) -> Column:

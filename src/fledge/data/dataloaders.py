@@ -22,8 +22,8 @@ from fledge.data.gathering import Intake, rows
 from fledge.data.label_checks import Finding
 from fledge.data.loader import Loader
 from fledge.data.samples import BadItem, Samples, write_bad_items
-from fledge.transforms.category import Category
 from fledge.transforms.multi_category import MultiCategory
+from fledge.transforms.owner import OneClass
 from fledge.transforms.transform import Codec
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class DataLoaders:
     def vocab(self) -> tuple[str, ...]:
         """The names of the classes, where the targets have classes."""
         target = None if self.codec is None else self.codec.target
-        return target.names if isinstance(target, Category | MultiCategory) else ()
+        return target.names if isinstance(target, OneClass | MultiCategory) else ()
 
     def class_counts(self) -> dict[str, int]:
         """How many samples of each class there are to learn from."""

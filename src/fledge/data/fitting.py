@@ -64,7 +64,7 @@ def settled(transform: Transform[Any, Any], changes: Sequence[Any]) -> tuple[Tra
     return (transform if size is None else replace(_as_image(transform), size=size)), left
 
 
-def class_shares(targets: Column) -> NDArray[np.float64]:
+def class_shares(targets: Column | None) -> NDArray[np.float64]:
     """How often to draw each item so that every class comes up equally often."""
     if not isinstance(targets, WholeColumn) or targets.encoded.ndim != 1 or targets.encoded.is_floating_point():
         raise UsageError('balance="sample" needs one class for each item', hint="leave balance out for such targets")

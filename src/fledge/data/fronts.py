@@ -12,8 +12,8 @@ from torch import Tensor
 from fledge.data.cache import FrontCache
 from fledge.transforms.transform import Transform
 
-_KEPT = (torch.uint8, torch.int16)
-"""What is worth keeping: pictures and sounds, as their files hold them."""
+_KEPT = (torch.uint8, torch.int16, torch.float32)
+"""What is worth keeping: pictures, sounds and movements, as their files hold them."""
 
 
 @final

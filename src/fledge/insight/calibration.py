@@ -11,8 +11,8 @@ from torch import Tensor
 from fledge.core.errors import UsageError
 from fledge.insight.interpretation import Interpretation
 from fledge.scoring.figure import Figure
-from fledge.transforms.category import Category
 from fledge.transforms.multi_category import MultiCategory
+from fledge.transforms.owner import OneClass
 
 BINS = 10
 
@@ -64,7 +64,7 @@ class Calibration:
 def calibration_of(result: Interpretation) -> Calibration:
     """The predicted class's probability against whether it is right, or each tag's against whether it is there."""
     probabilities, targets, target = result.predictions.probabilities.cpu(), result.predictions.targets, result.codec.target
-    if targets is None or not isinstance(target, Category | MultiCategory):
+    if targets is None or not isinstance(target, OneClass | MultiCategory):
         raise UsageError(
             "calibration holds probabilities against what is true, and these predictions have no such things",
             hint="interpret items that have labels, one or several each",

@@ -14,7 +14,7 @@ from fledge.core.words import in_words
 from fledge.data.samples import Samples
 from fledge.insight.predictions import Predictions
 from fledge.scoring.figure import Figure
-from fledge.transforms.category import Category
+from fledge.transforms.owner import OneClass
 from fledge.transforms.transform import Codec
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class ClassFigures:
 class Interpretation:
     """Predictions held against what is true; `samples` are what their items were read from, to show them again.
 
+    >>> from fledge.transforms.category import Category
     >>> from fledge.transforms.number import Number
     >>> pets = Codec(Number.learn([0.0, 1.0]), Category.learn(["cat", "dog"]))
     >>> shares = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
@@ -149,7 +150,7 @@ class Interpretation:
     def _top_loss(self, row: int, loss: float) -> TopLoss:
         said, target = self.predictions.probabilities[row].cpu(), self.codec.target
         actual = target.decode(self._targets()[row])
-        predicted, probability = (said.argmax(), said.max().item()) if isinstance(target, Category) else (said, None)
+        predicted, probability = (said.argmax(), said.max().item()) if isinstance(target, OneClass) else (said, None)
         place = self.predictions.place(row)
         return TopLoss(self._name(row, place), actual, target.decode(predicted), probability, loss, place)
 
@@ -160,7 +161,7 @@ class Interpretation:
 
     def _classes(self) -> Sequence[str]:
         target = self.codec.target
-        if not isinstance(target, Category):
+        if not isinstance(target, OneClass):
             raise UsageError(
                 f"confusion is between classes of which each item has one, and these targets are {type(target).__name__}",
                 hint="use top_losses() for the worst items, and predictions.figures for the metrics",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fledge.core.errors import UsageError
 from fledge.insight.interpretation import Interpretation, TopLoss
-from fledge.transforms.category import Category
+from fledge.transforms.owner import OneClass
 
 
 def confident_mistakes(result: Interpretation, k: int = 12) -> list[TopLoss]:
     """Up to `k` items of which the wrong class was predicted, the surest first."""
     predictions, target = result.predictions, result.codec.target
-    if predictions.targets is None or predictions.losses is None or not isinstance(target, Category):
+    if predictions.targets is None or predictions.losses is None or not isinstance(target, OneClass):
         raise UsageError("a confident mistake is a wrong class, and these predictions have no classes to compare")
     actual, losses = predictions.targets.cpu(), predictions.losses.detach().float().cpu()
     sure, said = predictions.probabilities.detach().float().cpu().max(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 from torch import Tensor, nn
 
@@ -15,6 +15,9 @@ from fledge.models.architecture import Architecture
 @dataclass(frozen=True)
 class Features(Architecture):
     """What makes a vector of plain features of each prepared input; nothing in it is learned."""
+
+    of_pieces: ClassVar[bool] = False
+    """Whether inputs come in pieces, each of which gets its own features and answer."""
 
     @property
     @abstractmethod

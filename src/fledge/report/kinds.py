@@ -14,6 +14,7 @@ KINDS = Table(
         "category": "fledge.report.classes:sections",
         "multi_category": "fledge.report.tags:sections",
         "number": "fledge.report.numbers:sections",
+        "owner": "fledge.report.classes:sections",
         "points": "fledge.report.points:sections",
     },
 )

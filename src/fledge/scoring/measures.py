@@ -103,15 +103,50 @@ def area_under_roc(scores: Tensor, positive: Tensor) -> float:
     return above / pairs
 
 
+def equal_error(scores: Tensor, positive: Tensor) -> tuple[float, float | None]:
+    """The error rate where as many of the negatives pass as of the positives fail, and the threshold there.
+
+    Between two thresholds it is the mean of both rates where they are nearest; `nan` and None without both kinds.
+
+    >>> equal_error(torch.tensor([0.1, 0.4, 0.35, 0.8]), torch.tensor([False, False, True, True]))
+    (0.5, 0.375)
+    """
+    order = scores.argsort(descending=True, stable=True)
+    values, there = scores[order], positive[order]
+    owners, others = int(there.sum()), int((~there).sum())
+    if not owners or not others:
+        return nan, None
+    # Cut k lets the first k pass; equal scores fall on the same side.
+    passed = torch.arange(len(values) + 1)
+    missed = 1 - torch.cat([there.new_zeros(1).long(), there.long().cumsum(0)]).double() / owners
+    let_in = torch.cat([there.new_zeros(1).long(), (~there).long().cumsum(0)]).double() / others
+    possible = torch.cat([passed[:1] == 0, values[1:] < values[:-1], passed[:1] == 0])
+    cut = int(torch.where(possible, (missed - let_in).abs(), 2.0).argmin())
+    above = float(values[cut - 1]) if cut else 1.0
+    below = float(values[cut]) if cut < len(values) else 0.0
+    return float(missed[cut] + let_in[cut]) / 2, (above + below) / 2
+
+
 def area_under_rocs(outputs: Tensor, targets: Tensor) -> float:
     """The area for two classes; the mean of each class against the rest for more; the mean over tags for several labels."""
+    areas = [area_under_roc(column, there) for column, there in each_against_the_rest(outputs, targets)]
+    return sum(areas) / len(areas)
+
+
+def equal_errors(outputs: Tensor, targets: Tensor) -> float:
+    """The equal error rate for two classes; the mean of each class against the rest for more, or over tags."""
+    rates = [equal_error(column, there)[0] for column, there in each_against_the_rest(outputs, targets)]
+    return sum(rates) / len(rates)
+
+
+def each_against_the_rest(outputs: Tensor, targets: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """For the second of two classes, for each of more classes, or for each tag: scores, and where it is there."""
     if targets.is_floating_point():
-        there = targets.reshape(len(targets), -1) > 0.5
+        marks = targets.reshape(len(targets), -1) > 0.5
         columns = outputs.reshape(len(outputs), -1)
     elif outputs.shape[1] == 2:
         # The difference orders as the probability does, and does not round to 1 where the model is very sure.
-        there, columns = (targets == 1)[:, None], (outputs[:, 1] - outputs[:, 0])[:, None]
+        marks, columns = (targets == 1)[:, None], (outputs[:, 1] - outputs[:, 0])[:, None]
     else:
-        there, columns = torch.nn.functional.one_hot(targets, outputs.shape[1]) > 0, outputs.softmax(1)
-    areas = [area_under_roc(column, mark) for column, mark in zip(columns.T, there.T, strict=True)]
-    return sum(areas) / len(areas)
+        marks, columns = torch.nn.functional.one_hot(targets, outputs.shape[1]) > 0, outputs.softmax(1)
+    return list(zip(columns.T, marks.T, strict=True))

@@ -16,6 +16,7 @@ from fledge.scoring.measures import (
     absolute,
     area_under_rocs,
     class_counts,
+    equal_errors,
     explained,
     f1_of,
     precision_of,
@@ -119,6 +120,10 @@ r2 = WholeMetric("r2", explained)
 
 roc_auc = WholeMetric("roc_auc", area_under_rocs, bounded=True)
 """How often a positive example scores above a negative one; the mean over classes (each against the rest) or tags."""
+
+
+equal_error_rate = WholeMetric("equal_error_rate", equal_errors, higher_is_better=False, bounded=True)
+"""The share of strangers let in where it equals the share of owners turned away; the mean over classes or tags for several."""
 
 
 def top_k_accuracy(k: int = 5) -> ItemMetric:

@@ -79,6 +79,36 @@ class Label(Answer):
 
 @final
 @dataclass(frozen=True)
+class Verified(Answer):
+    """Whether something is the owner's: its score, and the score from which on it is taken to be.
+
+    >>> print(Verified(True, 0.93, 0.71, "ann"))
+    ann (score 0.93, from 0.71 on)
+    >>> print(Verified(False, 0.12, 0.71, "ann"), bool(Verified(False, 0.12, 0.71, "ann")))
+    not ann (score 0.12, from 0.71 on) False
+    """
+
+    owner: bool
+    score: float
+    threshold: float
+    name: str
+
+    def __bool__(self) -> bool:
+        return self.owner
+
+    def __str__(self) -> str:
+        who = self.name if self.owner else f"not {self.name}"
+        return f"{who} (score {self.score:.2f}, from {self.threshold:.2f} on)"
+
+    def bars(self) -> Mapping[str, float]:
+        return {self.name: self.score, f"not {self.name}": 1 - self.score}
+
+    def _parts(self) -> dict[str, Any]:
+        return {"answer": self.owner, "name": self.name, "score": self.score, "threshold": self.threshold}
+
+
+@final
+@dataclass(frozen=True)
 class Labels(Answer):
     """Those of several tags that apply: each whose probability reaches its threshold.
 

@@ -19,6 +19,8 @@ TASKS = Table(
         "image-regression": "fledge.tasks.image_regression:ImageRegression",
         "image-points": "fledge.tasks.image_points:ImagePoints",
         "sound-classification": "fledge.tasks.sound_classification:SoundClassification",
+        "track-classification": "fledge.tasks.track_classification:TrackClassification",
+        "track-verification": "fledge.tasks.track_verification:TrackVerification",
         "table-classification": "fledge.tasks.table_classification:TableClassification",
         "table-regression": "fledge.tasks.table_regression:TableRegression",
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fledge.core.errors import DataError, UsageError, listed
 from fledge.data.dataloaders import DataLoaders
-from fledge.transforms.category import Category
+from fledge.transforms.owner import OneClass
 
 
 def class_weights(dls: DataLoaders) -> tuple[float, ...]:
@@ -12,7 +12,7 @@ def class_weights(dls: DataLoaders) -> tuple[float, ...]:
 
     For `CrossEntropy(weights=class_weights(dls))`: the samples of each class then weigh as much as those of any other.
     """
-    if dls.codec is not None and not isinstance(dls.codec.target, Category):
+    if dls.codec is not None and not isinstance(dls.codec.target, OneClass):
         raise UsageError("weights are for targets that are one class each", hint="see BinaryCrossEntropy(positive_weights=...)")
     counts = dls.class_counts()
     absent = [name for name, count in counts.items() if count == 0]

@@ -11,9 +11,11 @@ TRANSFORMS = Table(
         "image": "fledge.transforms.image:Image",
         "multi_category": "fledge.transforms.multi_category:MultiCategory",
         "number": "fledge.transforms.number:Number",
+        "owner": "fledge.transforms.owner:Owner",
         "points": "fledge.transforms.points:Points",
         "row": "fledge.transforms.row:Row",
         "sound": "fledge.transforms.sound:Sound",
+        "track": "fledge.transforms.track:Track",
         "table_number": "fledge.transforms.table_number:TableNumber",
     },
 )

@@ -62,6 +62,14 @@ class Transform(ABC, Generic[Value, Encoded]):
         """A stacked batch, on its device, as the model takes it."""
         return batch
 
+    def count_pieces(self, front: Any) -> int:
+        """How many examples to learn from a value is cut into: a long one may give many, each with its label."""
+        return 1
+
+    def piece(self, front: Any, number: int, draws: Draws | None) -> Encoded:
+        """What follows front for one such example."""
+        return self.rest(front, draws)
+
     def warnings(self, value: Value) -> tuple[str, ...]:
         """What about a value was never met in training, and makes an answer less sure."""
         return ()
