@@ -132,12 +132,15 @@ def _outcome(case: int, seed: int, good: Parts, watch: Watch) -> dict[str, Any]:
 def _warm_up(folder: Path) -> None:
     """All that loading imports on first use is imported: every table's entries, and whatever a good and a bad file need."""
     from fledge.core.errors import ModelFileError
+    from fledge.models.bodies import TORCHVISION
+    from fledge.models.zoo import known
     from fledge.predictor.description import TABLES
     from fledge.predictor.model_file import load
 
-    for table in TABLES.values():
+    for table in (*TABLES.values(), TORCHVISION):
         for name in table:
             table[name]
+    known()
     load(folder / "good.safetensors", check=True)
     good = Parts.of(folder / "good.safetensors")
     for case in range(40):

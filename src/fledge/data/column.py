@@ -14,7 +14,7 @@ from fledge.core.errors import DataError, shown
 from fledge.core.seeds import Draws
 from fledge.data.fronts import Fronts
 from fledge.data.samples import Places
-from fledge.transforms.transform import Transform, stack
+from fledge.transforms.transform import Transform, is_interleaved, stack
 
 
 @final
@@ -101,6 +101,8 @@ def together(encoded: Sequence[Any], *, pinned: bool = False) -> Tensor:
     _check_shapes(encoded)
     if not isinstance(encoded[0], Tensor | np.ndarray):
         return stack(encoded)
+    if is_interleaved(encoded[0]):
+        return together([each.permute(1, 2, 0) for each in encoded], pinned=pinned).permute(0, 3, 1, 2)
     arrays = [each.numpy() if isinstance(each, Tensor) else each for each in encoded]
     first = torch.from_numpy(np.empty(0, arrays[0].dtype))
     batch = torch.empty((len(arrays), *arrays[0].shape), dtype=first.dtype, pin_memory=pinned)

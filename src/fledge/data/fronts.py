@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any, final
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,10 +32,10 @@ class Fronts:
         kept = self.cache.get(digest)
         if kept is not None:
             # A copy, for what follows may write into it.
-            return torch.from_numpy(kept.copy())
+            return self.transform.from_kept(kept.copy())
         front = self.transform.front(value)
         if isinstance(front, Tensor) and front.dtype in _KEPT:
-            self.cache.put(digest, np.ascontiguousarray(front.numpy()))
+            self.cache.put(digest, self.transform.to_kept(front))
         return front
 
     def _digest(self, value: Any) -> bytes | None:

@@ -16,7 +16,17 @@ from torch.nn import functional as F
 from fledge.core.errors import UsageError, shown
 from fledge.core.seeds import Draws
 from fledge.transforms.change import PictureChange
-from fledge.transforms.colour import Hue, LinearColour, Saturation, check_colours, recolour, relight, shift_hue, unchanged
+from fledge.transforms.colour import (
+    Hue,
+    LinearColour,
+    Saturation,
+    check_colours,
+    normalised,
+    recolour,
+    relight,
+    shift_hue,
+    unchanged,
+)
 from fledge.transforms.erase import FinishingChange
 from fledge.transforms.geometry import Crop, Frame, GeometricChange, PadMode, Rotate, Warp, Zoom
 from fledge.transforms.matrices import Matrices, Size2, composed
@@ -67,15 +77,21 @@ class PicturePlan:
         mean, std = (_column(each, self.device) for each in (mean, std))
         hues = torch.from_numpy(self._hues).to(self.device, non_blocking=True)
         colours = self._colours(batch)
+        if colours is not None and self._only_lit:
+            colours = normalised(colours, mean, std)
+        low, high = (0 - mean) / std, (1 - mean) / std
         shape = (*batch.shape[:2], *self.frame.out_size)
         result = torch.empty(shape, device=self.device, memory_format=torch.channels_last)
         for route in routes(self.matrices, self.frame.in_size, self.frame.out_size):
             sampling = onto_shrunk(self.matrices[route.rows], self.frame.in_size, route.pool)
             for rows, matrices in self._pieces(route, sampling):
-                floats = batch.index_select(0, rows).to(torch.float32, memory_format=torch.contiguous_format)
-                placed = self._placed(shrink(floats, route.pool), matrices, route)
-                coloured = self._coloured(placed, None if colours is None else colours[rows], hues[rows])
-                _put(coloured.sub_(mean).div_(std), rows, result)
+                placed = self._placed(shrink(_floats(batch, rows), route.pool), matrices, route)
+                if colours is not None and self._only_lit:
+                    finished = relight(placed, colours[rows])
+                else:
+                    finished = self._coloured(placed, None if colours is None else colours[rows], hues[rows])
+                    finished.sub_(mean).div_(std)
+                _put(finished, low, high, rows, result)
         for purpose, change in self.changes:
             if isinstance(change, FinishingChange):
                 change.finish(result, self.draws, purpose, mean, std)
@@ -106,6 +122,11 @@ class PicturePlan:
         return [(purpose, change) for purpose, change in self.changes if isinstance(change, LinearColour)]
 
     @cached_property
+    def _only_lit(self) -> bool:
+        """Whether no channel takes from another, so that light and normalisation are one pass over the pictures."""
+        return not any(isinstance(change, Saturation | Hue) for _, change in self.changes)
+
+    @cached_property
     def _hues(self) -> NDArray[np.float32]:
         """How far each item's hues are moved, (count, changes)."""
         shifts = [change.shifts(self.draws, purpose) for purpose, change in self.changes if isinstance(change, Hue)]
@@ -125,12 +146,7 @@ class PicturePlan:
 
     def _coloured(self, placed: Tensor, colours: Tensor | None, hues: Tensor) -> Tensor:
         """Pictures from 0 to 255 with their colours changed, from 0 to 1."""
-        if colours is None:
-            result = placed / 255
-        else:
-            # A channel takes from others in Saturation alone; without it, colours are changed in place.
-            mixing = any(isinstance(change, Saturation) for _, change in self._linear)
-            result = (recolour if mixing else relight)(placed, colours)
+        result = placed / 255 if colours is None else recolour(placed, colours)
         for shifts in hues.unbind(1):
             result = shift_hue(result, shifts)
         return result
@@ -170,20 +186,30 @@ class PicturePlan:
 
 def _means(pictures: Tensor) -> Tensor:
     """The mean of each channel, 0 to 1, of pictures of bytes: sums of whole numbers, exact in any order."""
-    height, width = pictures.shape[2:]
-    pieces = torch.split(pictures, torch.get_num_threads()) if pictures.device.type == "cpu" else [pictures]
-    # Bytes are summed slowly; a row of up to 65,000 of them is exact in float32.
-    sums = [piece.to(torch.float32).sum(3).to(torch.int64).sum(2) for piece in pieces]
-    return torch.cat(sums) / (255.0 * height * width)
+    channels, height, width = pictures.shape[1:]
+    lines = pictures.permute(0, 2, 3, 1).flatten(2)  # (count, height, width * channels)
+    pieces = torch.split(lines, torch.get_num_threads()) if pictures.device.type == "cpu" else [lines]
+    # Bytes are summed slowly; a column of up to 65,000 of them is exact in float32.
+    columns = [piece.to(torch.float32).sum(1).to(torch.int64).view(-1, width, channels) for piece in pieces]
+    return torch.cat([each.sum(1) for each in columns]) / (255.0 * height * width)
 
 
-def _put(pictures: Tensor, rows: Tensor, result: Tensor) -> None:
-    """Sets `result[rows]`; one by one on a CPU, where that is several times faster."""
+def _floats(batch: Tensor, rows: Tensor) -> Tensor:
+    """Some pictures of a batch as floats, in memory as they lay there."""
+    if not batch.is_contiguous(memory_format=torch.channels_last):
+        return batch.index_select(0, rows).to(torch.float32)
+    return batch.permute(0, 2, 3, 1).index_select(0, rows).permute(0, 3, 1, 2).to(torch.float32)
+
+
+def _put(pictures: Tensor, low: Tensor, high: Tensor, rows: Tensor, result: Tensor) -> None:
+    """Sets `result[rows]`, kept within what black and white become; plane by plane on a CPU, where that is much faster."""
     if result.device.type != "cpu":
-        result.index_copy_(0, rows, pictures)
+        result.index_copy_(0, rows, pictures.clamp(low, high))
         return
+    ends = list(zip(low.flatten().tolist(), high.flatten().tolist(), strict=True))
     for row, picture in zip(rows.tolist(), pictures, strict=True):
-        result[row].copy_(picture)
+        for into, plane, (least, most) in zip(result[row], picture, ends, strict=True):
+            torch.clamp(plane, least, most, out=into)
 
 
 def _pad_mode(changes: Sequence[PictureChange]) -> PadMode:

@@ -136,10 +136,17 @@ def recolour(pictures: Tensor, colours: Tensor) -> Tensor:
 
 
 def relight(pictures: Tensor, colours: Tensor) -> Tensor:
-    """`recolour` in place, for matrices in which no channel takes from another."""
+    """`recolour` in place, for matrices in which no channel takes from another; values may leave 0 to 1."""
     channels = pictures.shape[1]
     scale = torch.diagonal(colours[:, :, :channels], dim1=1, dim2=2)[:, :, None, None]
-    return pictures.mul_(scale).add_(colours[:, :, channels, None, None]).clamp_(0, 1)
+    return pictures.mul_(scale).add_(colours[:, :, channels, None, None])
+
+
+def normalised(colours: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """The matrices with normalisation put after them; mean and std are (channels, 1, 1)."""
+    result = colours / std[:, :, 0]
+    result[:, :, -1] -= (mean / std).flatten()
+    return result
 
 
 def shift_hue(pictures: Tensor, shifts: Tensor) -> Tensor:

@@ -87,11 +87,9 @@ def _grid(matrices: Tensor, out_size: Size2) -> Tensor:
     y, x = ((torch.arange(size, device=matrices.device) * 2 + 1) / size - 1 for size in out_size)
     along = matrices[:, :, 0, None] * x  # (count, 3, width)
     down = matrices[:, :, 1, None] * y + matrices[:, :, 2, None]  # (count, 3, height)
-    depth = along[:, 2, None, :] + down[:, 2, :, None]
-    grid = torch.empty((len(matrices), *out_size, 2), device=matrices.device)
-    for axis in (0, 1):
-        torch.div(along[:, axis, None, :] + down[:, axis, :, None], depth, out=grid[..., axis])
-    return grid
+    planes = along[:, :, None, :] + down[:, :, :, None]  # (count, 3, height, width)
+    # As two planes in memory: made and read twice as fast as pairs are.
+    return planes[:, :2].div_(planes[:, 2:]).permute(0, 2, 3, 1)
 
 
 def _turns(matrices: Matrices, in_size: Size2, out_size: Size2) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from fledge.core.errors import UsageError
@@ -53,6 +54,14 @@ class Transform(ABC, Generic[Value, Encoded]):
         """What follows front for one item; `draws` holds its random numbers while training, else nothing."""
         encoded: Encoded = front
         return encoded
+
+    def to_kept(self, front: Any) -> NDArray[Any]:
+        """A front that is a tensor as an array for the cache."""
+        return np.ascontiguousarray(front.numpy())
+
+    def from_kept(self, kept: NDArray[Any]) -> Any:
+        """The way back; the array may be written into."""
+        return torch.from_numpy(kept)
 
     def front_settings(self) -> str:
         """Everything front's result depends on besides the value, as text."""
@@ -111,10 +120,21 @@ class Block(ABC):
         return None
 
 
+def is_interleaved(encoded: Any) -> bool:
+    """Whether this is a tensor (channels, height, width) whose channels lie side by side in memory; batches of such do too.
+
+    >>> is_interleaved(torch.zeros(4, 5, 3).permute(2, 0, 1)), is_interleaved(torch.zeros(3, 4, 5))
+    (True, False)
+    """
+    return isinstance(encoded, Tensor) and encoded.ndim == 3 and encoded.permute(1, 2, 0).is_contiguous()
+
+
 def stack(encoded: Sequence[Any]) -> Tensor:
     """Encoded values as one batch."""
     first = encoded[0]
     if isinstance(first, Tensor):
+        if is_interleaved(first):
+            return torch.stack([each.permute(1, 2, 0) for each in encoded]).permute(0, 3, 1, 2)
         return torch.stack(list(encoded))
     if isinstance(first, np.ndarray):
         return torch.from_numpy(np.stack(encoded))
