@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fledge.data.labels import RegexLabeller as RegexLabeller
     from fledge.data.labels import parent_label as parent_label
     from fledge.data.pieces import in_pieces as in_pieces
+    from fledge.data.segmentation_dataloaders import SegmentationDataLoaders as SegmentationDataLoaders
     from fledge.data.sound_dataloaders import SoundDataLoaders as SoundDataLoaders
     from fledge.data.sound_files import get_sound_files as get_sound_files
     from fledge.data.sources import get_files as get_files
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
     )
     from fledge.scoring.losses import (
         CrossEntropy as CrossEntropy,
+    )
+    from fledge.scoring.losses import (
+        Dice as Dice,
     )
     from fledge.scoring.losses import (
         Focal as Focal,
@@ -115,6 +119,7 @@ if TYPE_CHECKING:
     from fledge.training.learner import Learner as Learner
     from fledge.training.mixing import CutMix as CutMix
     from fledge.training.mixing import MixUp as MixUp
+    from fledge.training.segmentation import unet_learner as unet_learner
     from fledge.training.show_progress import ShowProgress as ShowProgress
     from fledge.training.sound import sound_learner as sound_learner
     from fledge.training.tabular import tabular_learner as tabular_learner
@@ -146,6 +151,7 @@ if TYPE_CHECKING:
         Zoom as Zoom,
     )
     from fledge.transforms.image import ImageBlock as ImageBlock
+    from fledge.transforms.mask_block import MaskBlock as MaskBlock
     from fledge.transforms.multi_category import MultiCategoryBlock as MultiCategoryBlock
     from fledge.transforms.number import NumberBlock as NumberBlock
     from fledge.transforms.owner import OwnerBlock as OwnerBlock
@@ -200,6 +206,7 @@ _PLACES = {
         "parent_label",
     ),
     "fledge.data.pieces": ("in_pieces",),
+    "fledge.data.segmentation_dataloaders": ("SegmentationDataLoaders",),
     "fledge.data.sound_dataloaders": ("SoundDataLoaders",),
     "fledge.data.sound_files": ("get_sound_files",),
     "fledge.data.sources": (
@@ -228,6 +235,7 @@ _PLACES = {
         "AbsoluteError",
         "BinaryCrossEntropy",
         "CrossEntropy",
+        "Dice",
         "Focal",
         "SquaredError",
     ),
@@ -259,6 +267,7 @@ _PLACES = {
         "MixUp",
     ),
     "fledge.training.show_progress": ("ShowProgress",),
+    "fledge.training.segmentation": ("unet_learner",),
     "fledge.training.sound": ("sound_learner",),
     "fledge.training.tabular": ("tabular_learner",),
     "fledge.training.track": ("track_learner",),
@@ -283,6 +292,7 @@ _PLACES = {
         "Zoom",
     ),
     "fledge.transforms.image": ("ImageBlock",),
+    "fledge.transforms.mask_block": ("MaskBlock",),
     "fledge.transforms.multi_category": ("MultiCategoryBlock",),
     "fledge.transforms.number": ("NumberBlock",),
     "fledge.transforms.owner": ("OwnerBlock",),
@@ -343,6 +353,7 @@ __all__ = [
     "CutMix",
     "DataBlock",
     "DataLoaders",
+    "Dice",
     "Dihedral",
     "DropEvents",
     "EarlyStop",
@@ -363,6 +374,7 @@ __all__ = [
     "KFoldSplitter",
     "KeepBest",
     "Learner",
+    "MaskBlock",
     "MaskFrequency",
     "MaskSplitter",
     "MaskTime",
@@ -383,6 +395,7 @@ __all__ = [
     "Saturation",
     "ScalePlaces",
     "ScaleTime",
+    "SegmentationDataLoaders",
     "ShiftTime",
     "ShowProgress",
     "SoundBlock",
@@ -427,6 +440,7 @@ __all__ = [
     "track_learner",
     "track_transforms",
     "train",
+    "unet_learner",
     "vision_learner",
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -19,8 +21,15 @@ from fledge.classic.neighbours import neighbours
 from fledge.classic.rules import class_shares, mean, median, most_common, tag_shares
 from fledge.models.goal import Goal
 from fledge.models.on_features import FeatureModel
+from fledge.models.trees import Trees
 from fledge.transforms.category import CategoryBlock
 from tests.classic.small import material_of, picture_loaders
+
+
+def trees_of(grown: Any, places: NDArray[np.int64], material: Material) -> Trees:
+    """The module of a forest grown on some material."""
+    inputs = material.features.shape[1]
+    return as_trees(grown, places, inputs=inputs, outputs=material.outputs, goal=material.goal)[1]
 
 
 def said_of(model: torch.nn.Module, features: Tensor) -> Tensor:
@@ -39,7 +48,7 @@ def test_a_forest_of_classes_gives_the_probabilities_of_scikit_learn() -> None:
     material = material_of(picture_loaders("classes"))
     features, targets = arrays(material)
     theirs = RandomForestClassifier(20, random_state=0).fit(features, targets)
-    _, trees = as_trees(theirs, theirs.classes_, material)
+    trees = trees_of(theirs, theirs.classes_, material)
     strange = torch.rand(500, 400, generator=torch.Generator().manual_seed(0))
     ours = trees(strange).softmax(1).numpy()
     assert np.allclose(ours, theirs.predict_proba(strange.numpy()), atol=1e-5)
@@ -50,7 +59,7 @@ def test_a_forest_of_numbers_gives_the_values_of_scikit_learn(goal: Goal) -> Non
     material = material_of(picture_loaders(goal))
     features, targets = arrays(material)
     theirs = RandomForestRegressor(20, random_state=0).fit(features, targets)
-    _, trees = as_trees(theirs, np.arange(2), material)
+    trees = trees_of(theirs, np.arange(2), material)
     ours = trees(material.features)
     shares = ours.sigmoid() if goal == "tags" else ours
     assert np.allclose(shares.numpy(), theirs.predict(features), atol=1e-5)
@@ -59,7 +68,7 @@ def test_a_forest_of_numbers_gives_the_values_of_scikit_learn(goal: Goal) -> Non
 def test_features_that_lie_on_a_threshold_go_the_same_way() -> None:
     material = material_of(picture_loaders("classes"))
     theirs = RandomForestClassifier(20, random_state=0).fit(*arrays(material))
-    _, trees = as_trees(theirs, theirs.classes_, material)
+    trees = trees_of(theirs, theirs.classes_, material)
     cuts = np.concatenate([each.tree_.threshold for each in theirs.estimators_])
     on_edge = np.random.default_rng(0).choice(cuts, (300, 400)).astype(np.float32)
     assert np.allclose(trees(torch.from_numpy(on_edge)).softmax(1).numpy(), theirs.predict_proba(on_edge), atol=1e-5)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from fledge.data.block import DataBlock
 from fledge.data.labels import parent_label
+from fledge.data.segmentation_dataloaders import SegmentationDataLoaders
 from fledge.data.sound_dataloaders import SoundDataLoaders
 from fledge.data.sound_files import get_sound_files
 from fledge.data.sources import get_image_files
@@ -20,6 +21,7 @@ from fledge.data.tabular_dataloaders import TabularDataLoaders
 from fledge.data.track_dataloaders import TrackDataLoaders
 from fledge.data.track_files import get_track_files
 from fledge.training.learner import Learner
+from fledge.training.segmentation import unet_learner
 from fledge.training.sound import sound_learner
 from fledge.training.tabular import tabular_learner
 from fledge.training.track import track_learner
@@ -33,6 +35,7 @@ from fledge.transforms.resize import Resize
 from fledge.transforms.track import TrackBlock
 from fledge.transforms.track_drawing import Canvas
 from fledge.transforms.transform import Block
+from tests.masks import NAMES, make_masks
 from tests.photos import make_photos
 from tests.sounds import make_sounds
 from tests.tables import birds
@@ -73,6 +76,13 @@ def _dark_point(photo: Path) -> list[tuple[float, float]]:
     return [(float((weight * columns).sum() / grey.shape[1]), float((weight * rows).sum() / grey.shape[0]))]
 
 
+def _masks(folder: Path) -> Made:
+    pictures = make_masks(folder / "balls")
+    options: dict[str, Any] = {"item_tfms": Resize((24, 32), "squish"), "bs": 8, "device": "cpu"}
+    dls = SegmentationDataLoaders.from_folder(pictures, NAMES, valid_pct=0.2, seed=1, **options)
+    return unet_learner(dls, "small", **_SILENT), get_image_files(pictures / "images")[:5]
+
+
 def _sounds(folder: Path) -> Made:
     sounds = make_sounds(folder / "sounds")
     dls = SoundDataLoaders.from_folder(sounds, valid_pct=0.2, seed=1, bs=8, device="cpu")
@@ -104,6 +114,7 @@ KINDS: dict[str, Callable[[Path], Made]] = {
     "image-tags": _pictures(MultiCategoryBlock, _tags),
     "image-regression": _pictures(NumberBlock, _brightness),
     "image-points": _pictures(PointBlock, _dark_point),
+    "image-segmentation": _masks,
     "sound-classification": _sounds,
     "track-classification": _tracks(None),
     "track-verification": _tracks("jerky"),

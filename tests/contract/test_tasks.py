@@ -87,7 +87,8 @@ def test_a_batch_answers_as_one_by_one(task: str, tmp_path: Path) -> None:
     encoded = [predictor.codec.input.encode(item) for item in items]
     together = predictor.outputs(torch.stack(encoded))
     alone = torch.cat([predictor.outputs(each[None]) for each in encoded])
-    assert torch.allclose(together, alone, atol=1e-6, rtol=1e-5)
+    scale = max(1.0, float(alone.abs().max()))  # float32 is no finer than this
+    assert torch.allclose(together, alone, atol=1e-6 * scale, rtol=1e-5)
 
 
 @each_task

@@ -26,13 +26,16 @@ class Doubling:
         self.may_go = threading.Event()
         self.may_go.set()
 
-    def encode(self, value: Any) -> Any:
+    def read(self, value: Any) -> Any:
         return value
 
-    def answers(self, encoded: list[Any]) -> list[Answer]:
+    def warnings(self, value: Any) -> tuple[str, ...]:
+        return ()
+
+    def answers(self, read: list[Any]) -> list[Answer]:
         self.may_go.wait(10)
-        self.batches.append(list(encoded))
-        return [Numbers((2.0 * each,), ("double",)) for each in encoded]
+        self.batches.append(list(read))
+        return [Numbers((2.0 * each,), ("double",)) for each in read]
 
 
 def batcher(predictor: Doubling, **more: Any) -> Batcher:

@@ -13,10 +13,12 @@ from fledge.classic.forest import forest
 from fledge.classic.linear import linear
 from fledge.classic.material import Material, goal_of
 from fledge.classic.neighbours import neighbours
+from fledge.classic.places import colour_and_place, most_common_by_place
 from fledge.classic.rules import class_shares, mean, median, most_common, tag_shares
 from fledge.data.loader import Loader
 from fledge.models.goal import Goal
 from fledge.tasks.task import Task
+from fledge.transforms.mask import Mask
 from fledge.transforms.transform import Codec
 
 Kind = Literal["rule", "classic"]
@@ -39,6 +41,8 @@ def candidates(task: Task[Any], codec: Codec[Any, Any], train: Loader | None = N
     With the training part at hand, a rule is named after its answer. The first that looks at features computes them, and
     the others use them again. Inputs that nothing makes features of have their rules alone.
     """
+    if isinstance(codec.target, Mask):
+        return _of_masks(task.outputs(codec))
     goal = goal_of(codec.target)
     if goal is None:
         return ()
@@ -51,6 +55,13 @@ def candidates(task: Task[Any], codec: Codec[Any, Any], train: Loader | None = N
         material = lru_cache(maxsize=1)(lambda loader, seed: Material.of(loader, outputs, maker, seed))
         found += [Candidate(f"{maker.words} + {name}", "classic", _of_features(fit, material)) for name, fit in _classics(goal)]
     return tuple(found)
+
+
+def _of_masks(outputs: int) -> tuple[Candidate, ...]:
+    return (
+        Candidate("the most common class of each place", "rule", lambda loader, _: most_common_by_place(loader, outputs)),
+        Candidate("colours and place + random forest", "classic", lambda loader, seed: colour_and_place(loader, outputs, seed)),
+    )
 
 
 def _of_targets(fit: Callable[[Material], Fitted], outputs: int) -> Callable[[Loader, int], Fitted]:

@@ -15,6 +15,7 @@ from fledge.classic.fitted import Fitted
 from fledge.classic.material import Material
 from fledge.core.seeds import key
 from fledge.data.parallel import usual_workers
+from fledge.models.goal import Goal
 from fledge.models.trees import Trees, TreesNet
 
 TREES = 100
@@ -40,11 +41,12 @@ def forest(material: Material, seed: int) -> Fitted:
     targets = material.targets.numpy()
     grown.fit(material.features.numpy(), targets[:, 0] if targets.ndim == 2 and targets.shape[1] == 1 else targets)
     places = grown.classes_ if classes else np.arange(material.outputs)
-    architecture, model = as_trees(grown, places, material)
+    inputs = material.features.shape[1]
+    architecture, model = as_trees(grown, places, inputs=inputs, outputs=material.outputs, goal=material.goal)
     return Fitted.on(material, model, architecture)
 
 
-def as_trees(grown: Any, places: NDArray[np.int64], material: Material) -> tuple[TreesNet, Trees]:
+def as_trees(grown: Any, places: NDArray[np.int64], *, inputs: int, outputs: int, goal: Goal) -> tuple[TreesNet, Trees]:
     """The trees of a forest as one table of nodes; `places` says which output each of its values is."""
     trees = [each.tree_ for each in grown.estimators_]
     starts = np.cumsum([0, *(tree.node_count for tree in trees)])
@@ -53,7 +55,7 @@ def as_trees(grown: Any, places: NDArray[np.int64], material: Material) -> tuple
     offsets = np.repeat(starts[:-1], np.diff(starts))
     onward = {side: np.concatenate([getattr(tree, f"children_{side}") for tree in trees]) for side in ("left", "right")}
     values = np.concatenate([tree.value.reshape(tree.node_count, -1) for tree in trees])[ends]
-    leaves = np.zeros((len(values), material.outputs))
+    leaves = np.zeros((len(values), outputs))
     leaves[:, places] = values
     arrays = {
         "roots": starts[:-1],
@@ -64,7 +66,7 @@ def as_trees(grown: Any, places: NDArray[np.int64], material: Material) -> tuple
     }
     thresholds = np.where(ends, 0.0, np.concatenate([tree.threshold for tree in trees]))
     depth = max(tree.max_depth for tree in trees)
-    shape = TreesNet(material.features.shape[1], material.outputs, material.goal, len(trees), len(nodes), len(leaves), depth)
+    shape = TreesNet(inputs, outputs, goal, len(trees), len(nodes), len(leaves), depth)
     state = {name: torch.from_numpy(array.astype(np.int32)) for name, array in arrays.items()}
     state |= {"threshold": _rounded_down(thresholds), "values": torch.from_numpy(leaves.astype(np.float32))}
     model = shape.build()

@@ -42,6 +42,7 @@ _ORIGINS = {
 @click.option("--pretrained/--no-pretrained", default=True, help="Begin with pretrained weights.  [default: where useful]")
 @click.option("--valid", default=0.2, show_default=True, help="The share to hold back where the data are not divided.")
 @click.option("--test", type=click.Path(path_type=Path), metavar="DATA", help="Data kept apart and used once, for a last test.")
+@click.option("--codes", type=click.Path(path_type=Path), metavar="FILE", help="A text file that names the classes of masks.")
 @click.option("--seed", default=42, show_default=True, help="Decides what is held back, and all that is random.")
 @click.option("--epochs", type=click.IntRange(1), help="Times through the data, for each network.  [default: chosen]")
 @click.option("--time", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="How long all of it may take.")

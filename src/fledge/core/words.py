@@ -11,6 +11,8 @@ def in_words(target: Any) -> str:
     >>> in_words(0.123456), in_words(("sea", "sky")), in_words(())
     ('0.1235', 'sea, sky', 'none')
     """
+    if getattr(target, "ndim", 0) > 1:
+        return f"{' × '.join(map(str, reversed(target.shape[:2])))} places"
     if isinstance(target, float):
         return f"{target:.4g}"
     if isinstance(target, list | tuple | set | frozenset):

@@ -12,7 +12,7 @@ from fledge.core.allocator import keep_freed_memory
 from fledge.core.devices import choose_device
 from fledge.core.errors import UsageError, shown
 from fledge.core.log import log
-from fledge.data.checking import OnBad, checked_choice, checked_labels, report_bad, unreadable
+from fledge.data.checking import OnBad, checked_choice, checked_labels, misfits, report_bad, unreadable
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.fitting import Fitted, class_shares, fit
 from fledge.data.fronts import Fronts
@@ -85,7 +85,7 @@ class DataBlock:
         readers = self.readers(cache=cache)
         gathered = self.gathered(source, readers, threads)
         report_bad(gathered, on_bad)
-        findings = checked_labels(gathered, on_bad)
+        findings = checked_labels(gathered, on_bad) if readers[1] is None else ()
         parts = self.parts(gathered)
         fitted = self.fitted(parts["train"], readers, cache=cache)
         loaders = {}
@@ -129,6 +129,8 @@ class DataBlock:
         for fronts, values in zip(readers, (gathered.samples.inputs, gathered.samples.targets), strict=True):
             if fronts is not None and values is not None:
                 gathered = gathered.without(unreadable(fronts, values, gathered.good, workers))
+        if self.block(1).checks_pairs:
+            gathered = gathered.without(misfits(self.block(1), as_steps(self.item_tfms), gathered, workers))
         return gathered
 
     def parts(self, gathered: Gathered) -> dict[str, Samples]:

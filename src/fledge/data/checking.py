@@ -12,6 +12,7 @@ from fledge.data.fronts import Fronts
 from fledge.data.gathering import Gathered
 from fledge.data.label_checks import Finding, check_labels
 from fledge.data.parallel import ordered
+from fledge.transforms.transform import Block
 
 OnBad = Literal["auto", "skip", "raise"]
 """What to do about items that can't be used: set them aside and list them, or stop; "auto" stops where there are many."""
@@ -40,6 +41,17 @@ def _why_unreadable(fronts: Fronts, value: Any) -> str | None:
     except UnreadableItem as error:
         return error.message
     return None
+
+
+def misfits(block: Block, steps: Sequence[Any], gathered: Gathered, workers: int) -> dict[int, str]:
+    """Which targets can't be those of their inputs, and why."""
+    pairs, good = gathered.samples, gathered.good
+
+    def look(place: int) -> str | None:
+        return block.misfit(pairs[place].input, pairs[place].target, steps)
+
+    reasons = zip(good, ordered(look, good, workers), strict=True)
+    return {place: reason for place, reason in reasons if reason is not None}
 
 
 def report_bad(gathered: Gathered, on_bad: OnBad) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 from fledge.core.errors import DataError, shown
 from fledge.core.seeds import Draws
 from fledge.data.fronts import Fronts
+from fledge.data.parallel import ordered, usual_workers
 from fledge.data.samples import Places
 from fledge.transforms.transform import Transform, is_interleaved, stack
 
@@ -89,6 +90,12 @@ def column(transform: Transform[Any, Any], values: Sequence[Any], fronts: Fronts
     if transform.eager:
         return WholeColumn(transform, transform.encode_all(values))
     return ReadColumn(transform, values, fronts or Fronts(transform))
+
+
+def look_through(column: ReadColumn) -> None:
+    """Encodes each value once, in threads, so that one that can't be is met before the first slow step."""
+    for _ in ordered(lambda value: column.transform.rest(column.fronts.of(value), None), column.values, usual_workers()):
+        pass
 
 
 def draws_of(draws: Draws, place: int) -> Draws:

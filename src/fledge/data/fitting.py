@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fledge.core.errors import DataError, UnknownName, UsageError, listed
-from fledge.data.column import Column, WholeColumn, column
+from fledge.data.column import Column, ReadColumn, WholeColumn, column, look_through
 from fledge.data.fronts import Fronts
 from fledge.data.samples import Samples
 from fledge.transforms.geometry import final_size
@@ -35,7 +35,10 @@ class Fitted:
         inputs = column(self.codec.input, samples.inputs, self.fronts[0])
         labels = samples.targets or []
         try:
-            return inputs, column(self.codec.target, labels, self.fronts[1])
+            targets = column(self.codec.target, labels, self.fronts[1])
+            if isinstance(targets, ReadColumn) and part != "train":
+                look_through(targets)
+            return inputs, targets
         except UnknownName as error:
             raise _strangers(self.codec.target, samples, part) from error
 
@@ -47,21 +50,21 @@ def fit(
     inputs = blocks[0].learn(train.inputs, steps)
     target = blocks[1].learn(train.targets or [], steps)
     inputs, left = settled(inputs, changes)
+    if (size := final_size(left)) is not None:
+        inputs, target = _as_image(inputs).sized(size), target.sized(size)
     fronts = _fronts_for(inputs, readers[0], cache=cache), _fronts_for(target, readers[1], cache=cache)
     return Fitted(Codec(inputs, target), fronts, left)
 
 
 def settled(transform: Transform[Any, Any], changes: Sequence[Any]) -> tuple[Transform[Any, Any], tuple[Any, ...]]:
-    """The input transform with what the changes settle for all batches, the held-back ones too: size and normalisation.
+    """The input transform with the normalisation that the changes settle for all batches, the held-back ones too.
 
-    The rest of the changes are random, and belong to training alone.
+    The rest of the changes are random, and belong to training alone; but for the size they lead to.
     """
     for each in changes:
         if isinstance(each, Normalize):
             transform = _as_image(transform).normalised(each.mean, each.std)
-    left = tuple(each for each in changes if not isinstance(each, Normalize))
-    size = final_size(left)
-    return (transform if size is None else replace(_as_image(transform), size=size)), left
+    return transform, tuple(each for each in changes if not isinstance(each, Normalize))
 
 
 def class_shares(targets: Column | None) -> NDArray[np.float64]:

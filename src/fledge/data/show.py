@@ -62,12 +62,20 @@ def grid(count: int, columns: int | None = None) -> tuple[Drawing, list[Axes]]:
 def draw(cell: Axes, value: Any) -> None:
     """A picture as such, anything else in words."""
     pixels = np.asarray(value)
-    if pixels.ndim in (2, 3) and pixels.dtype == np.uint8:
+    if is_picture(pixels):
         cell.imshow(pixels, cmap="gray" if pixels.ndim == 2 or pixels.shape[-1] == 1 else None, interpolation="antialiased")
     else:
         cell.text(0.5, 0.5, in_words(value), ha="center", va="center", wrap=True, fontsize=9, parse_math=False)
 
 
 def label(cell: Axes, target: Any) -> None:
-    """What the sample is, above it."""
-    cell.set_title(in_words(target), fontsize=10, wrap=True, parse_math=False)
+    """What the sample is: above it, or over it where that is a picture itself."""
+    if is_picture(target):
+        cell.imshow(target, alpha=0.5, interpolation="nearest")
+    else:
+        cell.set_title(in_words(target), fontsize=10, wrap=True, parse_math=False)
+
+
+def is_picture(value: Any) -> bool:
+    """Whether a decoded value is drawn and not said."""
+    return isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.ndim in (2, 3)

@@ -49,7 +49,7 @@ def _encoded(predictor: Predictor, inputs: Iterator[str], bs: int) -> Iterator[t
 
     def read(given: str) -> tuple[str, Any, str]:
         try:
-            return given, predictor.codec.input.encode(given), ""
+            return given, predictor.read(given), ""
         except UnreadableItem as error:
             return given, None, error.message
 

@@ -15,6 +15,7 @@ from fledge.data.samples import BadItem
 from fledge.data.splits import USUAL_SEED, RandomSplitter
 from fledge.jobs.check_findings import held_back_alone, label_findings, not_compared, set_aside, twin_findings, unsupported
 from fledge.jobs.check_look import Look, look_at
+from fledge.jobs.check_masks import masks_looked_at
 from fledge.jobs.check_source import RowSource, Source, recognised
 from fledge.jobs.check_twins import MOST_COMPARED, Pair, copies, near_twins
 from fledge.jobs.checked import Checked, Looked
@@ -47,7 +48,8 @@ def check(
         raise UsageError(f"{source} is no table, so it has no rows to divide and no columns: {listed(options.given)}")
     looks = _looks(found, usual_workers() if workers is None else workers, progress)
     files, labels = found.layout.files, found.layout.labels
-    bad = {place: look.reason for place, look in enumerate(looks) if look.reason}
+    masks = masks_looked_at(found, looks, usual_workers() if workers is None else workers)
+    bad = {place: look.reason for place, look in enumerate(looks) if look.reason} | dict(masks.bad)
     blank = [place for place, label in enumerate(labels) if place not in bad and is_blank(label)]
     known = [place for place in range(len(files)) if place not in bad and not is_blank(labels[place])]
     parts, split, split_findings = _parts(found, known, valid, seed)
@@ -61,6 +63,7 @@ def check(
         *held_back_alone(found, parts),
         *twin_findings(found, pairs, parts),
         *not_compared(found),
+        *masks.findings,
     ]
     return Checked(
         source=os.fspath(source),
@@ -78,6 +81,7 @@ def check(
         bad=tuple(BadItem(str(files[place]), files[place], reason) for place, reason in bad.items()),
         pairs=tuple(pairs),
         findings=tuple(findings),
+        shares=masks.shares,
         seconds=perf_counter() - began,
     )
 

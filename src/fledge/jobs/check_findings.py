@@ -58,7 +58,7 @@ def label_findings(found: Source, known: Sequence[int], blank: Sequence[int]) ->
         examples = listed([shown(str(layout.files[place].relative_to(found.root)), 200) for place in blank], 3)
         message = f"{counted(len(blank), found.kind)} without a label will be set aside: {examples}"
         findings.append(Finding("no_label", "warning", message, tuple(blank)))
-    if layout.problem == "regression" and len(layout.names) > 1:
+    if layout.problem == "segmentation" or (layout.problem == "regression" and len(layout.names) > 1):
         return findings
     found_here = check_labels([layout.labels[place] for place in known])
     return findings + [replace(each, items=tuple(known[place] for place in each.items)) for each in found_here]
@@ -96,7 +96,8 @@ def _twins(found: Source, pairs: Sequence[Pair], parts: Sequence[str], kind: str
         who = _are(len(held), f"held-back {found.kind}")
         message = f"{who} {words} one to learn from, so results will look too good: {_told(across, found)}"
         yield Finding(f"{kind}leak", "warning", message, tuple(held))
-    if torn := [pair for pair in used if labels[pair.first] != labels[pair.second]]:
+    masked = found.layout.problem == "segmentation"  # each has a mask of its own, which may well be the same
+    if torn := [pair for pair in used if not masked and labels[pair.first] != labels[pair.second]]:
         places = _places(torn)
         who = _are(len(places), found.kind)
         message = f"{who} {words} another one with a different label: {_told(torn, found)}"

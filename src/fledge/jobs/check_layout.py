@@ -63,6 +63,16 @@ def by_folders(root: Path, files: Sequence[Path], kind: str) -> Layout | None:
     )
 
 
+def part_of(file: Path, root: Path) -> str:
+    """The part that a folder on a file's way names, or nothing.
+
+    >>> part_of(Path("data/images/val/1.jpg"), Path("data"))
+    'valid'
+    """
+    folders = file.relative_to(root).parts[:-1]
+    return next((_PARTS[folder.lower()] for folder in reversed(folders) if folder.lower() in _PARTS), "")
+
+
 def _common(places: Sequence[tuple[str, ...]]) -> int:
     """How many folders all files stand in together, so that they can't say what one of them is; parts are not counted."""
     for depth, names in enumerate(zip(*places, strict=False)):

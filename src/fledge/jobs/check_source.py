@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from fledge.core.errors import DataError, UnknownName
+from fledge.core.errors import DataError, UnknownName, listed, shown
+from fledge.data.label_checks import Finding
+from fledge.data.mask_files import matched
 from fledge.data.sources import get_files, get_image_files
 from fledge.jobs.check_kinds import kind_of, main_kind
-from fledge.jobs.check_layout import Layout, by_folders
+from fledge.jobs.check_layout import Layout, by_folders, part_of
 from fledge.jobs.check_table import by_table, read_rows
 from fledge.tasks.table import TASKS
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:  # tables alone need polars
     from fledge.data.table_target import RowTarget
 
 _PREFIX = {"picture": "image", "sound": "sound"}
-_MASKS = re.compile(r"annot|mask|label|segm|ground.?truth|^gts?$", re.IGNORECASE)
+_MOST = 0.9
+"""From this share of pictures with a mask on, masks are what is to be learned."""
+
 _ROWS = 100
 
 
@@ -105,8 +108,10 @@ def _of_file(path: Path, wanted: Wanted) -> Source:
 def _of_files(root: Path, kind: str, files: Sequence[Path], tables: Sequence[Path], target: Sequence[str]) -> Source:
     """Pictures or sounds: their labels stand in a table, or are the folders they lie in."""
     data = [file for file in files if kind_of(file) == kind]
-    if other := _drawn_on(data, files) if kind == "picture" else None:
-        return Source(root, kind, other[0], other[1], _unlabelled(other[2], other[1]))
+    if kind == "picture" and (drawn := _masked(root, data)) is not None:
+        return Source(root, kind, "image-segmentation", drawn.because, drawn)
+    if kind == "picture" and (boxes := _boxed(data, files)) is not None:
+        return Source(root, kind, "object-detection", boxes, _unlabelled(data, boxes))
     layout = by_table(root, data, tables, target) or by_folders(root, data, kind)
     if target and (layout is None or not tables):
         raise UnknownName("column", target[0], [])
@@ -114,17 +119,27 @@ def _of_files(root: Path, kind: str, files: Sequence[Path], tables: Sequence[Pat
     return Source(root, kind, f"{_PREFIX[kind]}-{layout.problem}", layout.because, layout)
 
 
-def _drawn_on(pictures: Sequence[Path], files: Sequence[Path]) -> tuple[str, str, list[Path]] | None:
-    """Pictures with a mask for each, or with a file of boxes for each: the task, why, and the pictures themselves."""
-    masks = {file for file in pictures if _MASKS.search(file.parent.name)}
-    plain = [file for file in pictures if file not in masks]
-    if _partners(plain, list(masks)):
-        folder = min(mask.parent.name for mask in masks)
-        return "image-segmentation", f"each picture has a mask of the same name (in {folder})", plain
+def _masked(root: Path, pictures: Sequence[Path]) -> Layout | None:
+    """Pictures with a mask for each, divided as their folders are; nothing if few have one."""
+    drawn = matched(root, pictures)
+    if drawn.complete < _MOST:
+        return None
+    parts = [part_of(picture, root) for picture in drawn.pictures]
+    because = f"each picture has a mask of the same name (in {drawn.where})"
+    findings = []
+    if drawn.over:
+        names = listed([shown(str(mask.relative_to(root)), 200) for mask in drawn.over], 3)
+        findings.append(Finding("masks_over", "warning", f"masks without a picture are left out ({len(drawn.over)}): {names}"))
+    divided = tuple(parts) if all(parts) else ()
+    return Layout(drawn.pictures, drawn.masks, divided, "segmentation", because, findings=tuple(findings))
+
+
+def _boxed(pictures: Sequence[Path], files: Sequence[Path]) -> str | None:
+    """Why pictures seem to have a file of boxes for each, if they do."""
     boxes = [file for file in files if file.suffix.lower() in (".xml", ".json")]
-    if _partners(pictures, boxes):
-        return "object-detection", f"each picture has a {boxes[0].suffix} file of the same name, as boxes do", list(pictures)
-    return None
+    if not _partners(pictures, boxes):
+        return None
+    return f"each picture has a {boxes[0].suffix} file of the same name, as boxes do"
 
 
 def _partners(files: Sequence[Path], others: Sequence[Path]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
@@ -84,6 +84,9 @@ class Checked:
     rows: CheckedRows | None = None
     """Of a table: its rows, and what its columns are."""
 
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Of masks, the share of all places that each value covers, the largest first."""
+
     @property
     def noun(self) -> str:
         """What an item is called."""
@@ -97,7 +100,7 @@ class Checked:
     @property
     def classes(self) -> dict[str, int]:
         """How many items of each class or tag can be used, most first; empty where the labels are numbers."""
-        if "regression" in self.task:
+        if self.task.endswith(("regression", "segmentation")):
             return {}
         used = [label for label, part in zip(self.labels, self.parts, strict=True) if part]
         counts = Counter(str(each) for label in used for each in (label if isinstance(label, tuple) else (label,)))
@@ -128,6 +131,7 @@ class Checked:
             "items": len(self.parts),
             "classes": self.classes,
             "parts": self.part_counts,
+            **({"shares": dict(self.shares)} if self.shares else {}),
             "split": self.split,
             "formats": dict(self.looked.forms),
             "bytes": self.looked.bytes,
@@ -154,6 +158,9 @@ class Checked:
         if len(self.classes) > 1:
             found.append(("Labels", self._shares()))
         found += [("Labels", line) for line in self._ranges()]
+        if self.shares:
+            covered = [f"{bare(name)} {100 * share:.1f} %" for name, share in self.shares.items()]
+            found.append(("Masks", f"{len(covered)} classes: {listed(covered, 2 * _SHOWN_CLASSES)} of all places"))
         if self.part_counts:
             found.append(("Split", self._split()))
         found += [("Bad", f"{counted(len(self.bad), self.noun)} can't be read")] if self.bad else []

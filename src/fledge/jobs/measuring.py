@@ -19,7 +19,7 @@ from fledge.predictor.predictor import Predictor
 from fledge.scoring.difference import Difference, difference
 from fledge.scoring.figure import Figure
 from fledge.scoring.metrics import Metric
-from fledge.scoring.tally import ItemTally
+from fledge.scoring.tally import CountTally, ItemTally
 
 
 @final
@@ -51,20 +51,21 @@ def measured(predictor: Predictor, loader: Loader) -> Measured:
     """What the model says of every item of a part, held against what is true."""
     task, codec = predictor.task, predictor.codec
     metrics, loss = task.metrics(codec), task.loss(codec)
-    outputs, targets, items = [], [], []
+    kept, targets, items, losses_of = [], [], [], []
+    tallies = {metric.name: metric.start() for metric in metrics}
     with torch.inference_mode():
         for batch in loader.with_codec(codec).epoch(0, train=False):
-            outputs.append(in_pieces(predictor.model, batch.inputs.to(predictor.device)).float().cpu())
-            targets.append(batch.targets.cpu())
+            outputs = in_pieces(predictor.model, batch.inputs.to(predictor.device)).float().cpu()
+            true_of = batch.targets.cpu()
+            targets.append(task.kept_targets(true_of))
             items.append(batch.items if batch.items is not None else np.arange(len(batch)))
-    given, true, places = torch.cat(outputs), torch.cat(targets), np.concatenate(items)
-    in_units = task.in_units(given, codec), task.in_units(true, codec)
-    tallies = {metric.name: metric.start() for metric in metrics}
-    for tally in tallies.values():
-        tally.add(*in_units)
-    losses = loss.per_item(given, true)
+            losses_of.append(loss.per_item(outputs, true_of))
+            for tally in tallies.values():
+                tally.add(task.in_units(outputs, codec), task.in_units(true_of, codec))
+            kept.append(task.kept(outputs))
+    given, true, losses, places = torch.cat(kept), torch.cat(targets), torch.cat(losses_of), np.concatenate(items)
     first = tallies[metrics[0].name]
-    if isinstance(first, ItemTally):
+    if isinstance(first, ItemTally | CountTally):
         scores = first.scores().numpy() * (1 if metrics[0].higher_is_better else -1)
     else:
         scores = -losses.double().numpy()

@@ -83,6 +83,10 @@ class Medium(ABC):
         """Of files: the input's block, the item transforms, and in words what was chosen."""
         raise NotImplementedError(f"{type(self).__name__} makes its loaders without a block")
 
+    def target(self, checked: Checked, settings: Settings) -> Block:
+        """The target's block."""
+        return TARGETS[checked.task.rpartition("-")[2]]()
+
     @abstractmethod
     def changes(self, dls: DataLoaders) -> Sequence[Any]:
         """The random changes of training batches."""
@@ -98,8 +102,10 @@ MEDIA = Table(
         "picture": "fledge.jobs.pictures:Pictures",
         "sound": "fledge.jobs.sounds:Sounds",
         "table": "fledge.jobs.tables:Tables",
+        "image-segmentation": "fledge.jobs.masks:Masks",
     },
 )
+"""By the kind of files, or by the task where that needs more than its files."""
 
 TARGETS: dict[str, type[Block]] = {"classification": CategoryBlock, "tags": MultiCategoryBlock, "regression": NumberBlock}
 """The target's block, by how a task's name ends."""
@@ -110,7 +116,7 @@ def file_loaders(medium: Medium, checked: Checked, settings: Settings) -> tuple[
     used = [place for place, part in enumerate(checked.parts) if part]
     inputs, steps, chosen = medium.block(checked, settings)
     block = DataBlock(
-        (inputs, TARGETS[checked.task.rpartition("-")[2]]()),
+        (inputs, medium.target(checked, settings)),
         splitter=_AsChecked(tuple(checked.parts[place] for place in used)),
         item_tfms=steps,
     )
@@ -119,6 +125,13 @@ def file_loaders(medium: Medium, checked: Checked, settings: Settings) -> tuple[
     bs = settings.bs or usual_batch(learned)
     made_of = block.dataloaders(items, bs=bs, seed=settings.seed, device=settings.device, on_bad=settings.on_bad)  # type: ignore[arg-type]
     return made_of, [*chosen, f"batches of {bs} (--bs)"]
+
+
+def medium_of(checked: Checked) -> Medium | None:
+    """What knows such data, if anything does."""
+    known = next((each for each in (checked.task, checked.kind) if each in MEDIA), None)
+    medium: Medium | None = None if known is None else MEDIA[known]()
+    return medium
 
 
 def usual_batch(count: int) -> int:

@@ -16,7 +16,7 @@ from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
 from fledge.jobs.checked import Checked, counted
 from fledge.jobs.looking import looked_at
-from fledge.jobs.medium import MEDIA, Medium, Network, with_changes
+from fledge.jobs.medium import MEDIA, Medium, Network, medium_of, with_changes
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Teller
 from fledge.tasks.table import task_for
@@ -97,7 +97,7 @@ def planned(settings: Settings, tell: Teller, found: Mapping[str, str] | None = 
 
     `found` is what an earlier training found by trying the machine.
     """
-    for what, path in (("weights", settings.weights), ("test", settings.test)):
+    for what, path in (("weights", settings.weights), ("test", settings.test), ("codes", settings.codes)):
         if path is not None and not Path(path).exists():
             raise UsageError(f"there is no {path}", hint=f"--{what} takes a file that is there")
     pinned = replace(settings, **{name: (found or {}).get(name, getattr(settings, name)) for name in PINNED})
@@ -105,12 +105,12 @@ def planned(settings: Settings, tell: Teller, found: Mapping[str, str] | None = 
     precision = choose_precision(device.device, pinned.precision)
     pinned = replace(pinned, device=str(device.device), precision=precision.name)
     checked = looked_at(settings, tell)
-    if checked.kind not in MEDIA:
+    medium = medium_of(checked)
+    if medium is None:
         raise DataError(
             f"{settings.source} holds {checked.task.replace('-', ' ')}, which one line can't train yet",
-            hint=f"it trains {listed([f'{kind}s' for kind in MEDIA])}; for others build a DataBlock and a learner",
+            hint=f"it trains {listed(list(MEDIA))}; for others build a DataBlock and a learner",
         )
-    medium: Medium = MEDIA[checked.kind]()
     dls, chosen = medium.loaders(checked, pinned)
     machine = [f"{device.device} (--device; {device.reason})", f"{precision.name} (--precision; {precision.reason})"]
     tell(f"{'Chosen':8}{', '.join([*chosen, *machine])}")

@@ -23,6 +23,7 @@ class Settings:
     pretrained: bool = True
     valid: float = 0.2
     test: str | None = None
+    codes: str | None = None
     seed: int = 42
     epochs: int | None = None
     time: float | None = None

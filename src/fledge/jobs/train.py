@@ -47,10 +47,10 @@ def train(
     """Looks at data, tries simple things and then networks, and gives back the one to use, as a function and as a folder.
 
     `source` is a folder, a table, or a frame of polars, pandas or Arrow. `choices` are the fields of `Settings`: task, target,
-    model, weights, pretrained, valid, test, seed, epochs, time, size, bs, lr, device, precision, on_bad, and for tables part,
-    group, latest, category, number, ignore. What is left out is chosen by looking at the data, and said: on stderr, or to
-    `say`. `origins` is kept with them: where each choice comes from, if not from an argument. `time` counts from `began`,
-    which is now, unless an earlier time of the monotonic clock is given.
+    model, weights, pretrained, valid, test, seed, epochs, time, size, bs, lr, device, precision, on_bad, for masks codes, and
+    for tables part, group, latest, category, number, ignore. What is left out is chosen by looking at the data, and said: on
+    stderr, or to `say`. `origins` is kept with them: where each choice comes from, if not from an argument. `time` counts
+    from `began`, which is now, unless an earlier time of the monotonic clock is given.
     """
     began = monotonic() if began is None else began
     tell = Teller(say, quiet=quiet)
@@ -116,7 +116,7 @@ def as_settings(source: str | Path, choices: Mapping[str, Any]) -> Settings:
     if unknown := sorted(set(choices) - set(known)):
         raise UnknownName("setting", unknown[0], known)
     named = {each: _several(choices.get(each)) for each in _SEVERAL}
-    paths = {name: str(choices[name]) for name in ("weights", "test") if choices.get(name) is not None}
+    paths = {name: str(choices[name]) for name in ("weights", "test", "codes") if choices.get(name) is not None}
     return Settings(str(source), **dict(choices) | named | paths)
 
 

@@ -51,6 +51,8 @@ class Body:
     pooled: bool = False
     padding: Padding = "own"
     size: int | None = None
+    maps: bool = False
+    """Whether it gives its maps of all sizes, from fine to coarse, and not the last alone."""
 
     def build(self, **loading: Any) -> nn.Module:
         """The module, with random weights unless `loading` tells timm where others are."""
@@ -60,8 +62,10 @@ class Body:
         if self.name in TORCHVISION:
             return self._from_torchvision(options)
         try:
-            pooling: dict[str, Any] = {} if self.pooled else {"global_pool": ""}
-            return create(self.name, num_classes=0, in_chans=self.channels, **pooling, **options, **loading)
+            ending: dict[str, Any] = {"features_only": True} if self.maps else {"num_classes": 0}
+            if not (self.pooled or self.maps):
+                ending["global_pool"] = ""
+            return create(self.name, in_chans=self.channels, **ending, **options, **loading)
         except _REFUSALS as error:
             raise _refused(self.name, options, error) from error
 
@@ -69,6 +73,11 @@ class Body:
         """The module without memory for its weights."""
         with without_memory():
             return self.build()
+
+    @property
+    def published_side(self) -> int:
+        """The side of the pictures it was made for."""
+        return self.size or published(self.name).input_size[-1]
 
     def width(self, module: nn.Module) -> int:
         """How many channels the module's output has."""
@@ -92,7 +101,7 @@ class Body:
 
     def _gives(self, dimensions: int, also: Body) -> bool:
         """Whether a picture becomes something of this many dimensions, with the channels both bodies promise."""
-        size = self.size or published(self.name).input_size[-1]
+        size = self.published_side
         try:
             module = self.skeleton().eval()
             seen: Tensor = module(torch.zeros(1, self.channels, size, size, device="meta"))
@@ -101,6 +110,8 @@ class Body:
             return False
 
     def _from_torchvision(self, options: Mapping[str, Any]) -> nn.Module:
+        if self.maps:
+            raise UsageError(f"{self.name} gives no maps of several sizes", hint='take another, such as "resnet18"')
         if self.pooled or options:
             raise UsageError(f"{self.name} has no pooling, padding or size to choose", hint="leave them out")
         body: nn.Sequential = TORCHVISION[self.name](weights=None).features

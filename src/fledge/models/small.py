@@ -35,7 +35,7 @@ class SmallNet(Architecture):
     def build(self) -> Recogniser:
         widths = [self.width << block for block in range(self.blocks + 1)]
         blocks = [Block(before, 2 * before) for before in widths[:-1]]
-        body = nn.Sequential(_convolution(self.channels, self.width), *blocks)
+        body = nn.Sequential(convolution(self.channels, self.width), *blocks)
         return Recogniser(body, Pool("avg"), Head(widths[-1], self.outputs, hidden=(), dropout=self.dropout))
 
 
@@ -58,9 +58,9 @@ class Block(nn.Module):
 
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
-        self.widen = _convolution(before, after)
+        self.widen = convolution(before, after)
         self.halve = nn.MaxPool2d(2, ceil_mode=True)
-        self.look = nn.Sequential(_convolution(after, after), _convolution(after, after))
+        self.look = nn.Sequential(convolution(after, after), convolution(after, after))
 
     def forward(self, maps: Tensor) -> Tensor:
         halved: Tensor = self.halve(self.widen(maps))  # (batch, after, height / 2, width / 2)
@@ -69,5 +69,6 @@ class Block(nn.Module):
         return halved + seen
 
 
-def _convolution(before: int, after: int) -> nn.Sequential:
+def convolution(before: int, after: int) -> nn.Sequential:
+    """Looks at each place and those around it."""
     return nn.Sequential(nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True))

@@ -6,6 +6,8 @@ ARCHITECTURES = Table(
     "architecture",
     {
         "vision": "fledge.models.vision:VisionNet",
+        "unet": "fledge.models.unet:UNet",
+        "small-unet": "fledge.models.unet:SmallUNet",
         "small": "fledge.models.small:SmallNet",
         "tabular": "fledge.models.tabular:TabularNet",
         "always": "fledge.models.always:AlwaysNet",
@@ -15,6 +17,8 @@ ARCHITECTURES = Table(
         "by-piece": "fledge.models.by_piece:ByPiece",
         "drawn": "fledge.models.drawn:DrawnNet",
         "track-features": "fledge.models.track_features:TrackFeatures",
+        "same-map": "fledge.models.each_place:SameMap",
+        "each-place": "fledge.models.each_place:EachPlace",
         "linear": "fledge.models.linear:LinearNet",
         "neighbours": "fledge.models.neighbours:NeighboursNet",
         "trees": "fledge.models.trees:TreesNet",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def fit_weights(tensors: Mapping[str, Tensor], file: Path, body: Body) -> nn.Mod
     if body.name in TORCHVISION:
         return _fit_torchvision(tensors, file, body)
     ours = {key: tensor for key, tensor in _renamed(tensors, body.name).items() if not _of_classifier(key, body.name)}
+    ours = _for_maps(ours, body) if body.maps else ours
     try:
         module = _loaded(body, ours)
     except UsageError as error:
@@ -58,6 +60,14 @@ def fit_weights(tensors: Mapping[str, Tensor], file: Path, body: Body) -> nn.Mod
     if not set(module.state_dict()) <= set(ours) and _left_random(module, _loaded(body, ours)):
         raise _misfit(ours, file, body)
     return module
+
+
+def _for_maps(tensors: Mapping[str, Tensor], body: Body) -> dict[str, Tensor]:
+    """Without the layers that stand behind the last maps, where timm leaves them out: it would warn of each."""
+    kept = body.skeleton().state_dict()
+    known = replace(body, maps=False).skeleton().state_dict()
+    leaves_out = set(kept) < set(known) and set(known) <= set(tensors)
+    return {key: tensor for key, tensor in tensors.items() if not leaves_out or key in kept or key not in known}
 
 
 def _loaded(body: Body, tensors: Mapping[str, Tensor]) -> nn.Module:

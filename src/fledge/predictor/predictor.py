@@ -41,6 +41,15 @@ class Examples:
 
 @final
 @dataclass(frozen=True, eq=False)
+class Read:
+    """An encoded input beside what its answer has to know of it."""
+
+    encoded: Any
+    scene: Any
+
+
+@final
+@dataclass(frozen=True, eq=False)
 class Predictor:
     """A trained function: `answer = task.answers(model(prepare(stack(encode(x)))))`, and nothing else.
 
@@ -63,19 +72,30 @@ class Predictor:
         if all(weight.dim() < 5 for weight in self.model.parameters()):  # 5: convolutions over three dimensions have another
             self.model.to(memory_format=torch.channels_last)
 
-    def __call__(self, given: Any, *, windows: bool = False) -> Any:
+    def __call__(self, given: Any, *, windows: bool = False, tiles: bool | tuple[int, int] = False) -> Any:
         """The answer to one input; to a list, a tuple or a generator of inputs the list of their answers.
 
         One is whatever people have: a path, bytes, an open file, an array, a PIL image, a text, a row. `windows` says of a
-        long recording what is found when.
+        long recording what is found when. `tiles` looks at a large picture piece by piece, where the answer is a mask: pieces
+        of so many pixels (height, width), or of the size that pictures had in training.
         """
+        if tiles:
+            return [self._in_tiles(each, tiles) for each in given] if is_many(given) else self._in_tiles(given, tiles)
         if windows:
             return [self._over_time(each) for each in given] if is_many(given) else self._over_time(given)
         if _is_frame(given):
             return self._of_frame(given)
         if is_many(given):
             return list(self.stream(given))
-        return self._warned(self.answers([self.codec.input.encode(given)])[0], given)
+        return self._warned(self.answers([self.read(given)])[0], given)
+
+    def read(self, given: Any) -> Any:
+        """One input encoded, with whatever else its answer has to know: what `answers` takes."""
+        if self.task.looks_twice and hasattr(given, "read"):
+            given = given.read()
+        scene = self.task.scene(given, self.codec)
+        encoded = self.codec.input.encode(given)
+        return encoded if scene is None else Read(encoded, scene)
 
     def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
         """The answers to any number of inputs, one after the other, in bounded memory; inputs are read in a few threads."""
@@ -111,9 +131,16 @@ class Predictor:
         outputs = torch.cat([self.outputs(batch) for batch in batches])
         return self.task.over_time(outputs, [(each.start, each.end) for each in pieces], self.codec)
 
-    def answers(self, encoded: Sequence[Any], first: int = 0) -> list[Answer]:
-        """The answers to inputs that are encoded already; `first` is the number errors count from."""
-        return self.task.answers(self.outputs(stack(encoded), first), self.codec)
+    def _in_tiles(self, given: Any, tiles: bool | tuple[int, int]) -> Answer:
+        """One large input's pieces as one answer."""
+        return self.task.tiled(given, self.codec, None if isinstance(tiles, bool) else tiles, self.outputs)
+
+    def answers(self, read: Sequence[Any], first: int = 0) -> list[Answer]:
+        """The answers to inputs that are encoded, or `read`, already; `first` is the number errors count from."""
+        encoded = [each.encoded if isinstance(each, Read) else each for each in read]
+        answers = self.task.answers(self.outputs(stack(encoded), first), self.codec)
+        placed = zip(answers, read, strict=True)
+        return [answer.placed(each.scene) if isinstance(each, Read) else answer for answer, each in placed]
 
     def outputs(self, batch: Tensor, first: int = 0) -> Tensor:
         """What the model gives for a stacked batch, in float32 on the CPU; numbers that are not finite are refused."""
@@ -172,7 +199,7 @@ class Predictor:
         """Each input beside what it is encoded as."""
         while block := list(islice(items, 8 * bs)):
             workers = usual_workers() if len(block) >= _FEW else 0
-            yield from zip(block, ordered(self.codec.input.encode, block, workers, ahead=2 * bs), strict=True)
+            yield from zip(block, ordered(self.read, block, workers, ahead=2 * bs), strict=True)
 
     def _refuse_broken(self, outputs: Tensor, first: int) -> None:
         broken = (~outputs.flatten(1).isfinite().all(1)).nonzero().flatten().tolist()

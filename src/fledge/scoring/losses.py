@@ -58,7 +58,11 @@ class CrossEntropy(Loss):
             raise UsageError(f"label smoothing is a share from 0 up to 1, not {self.smoothing}", hint="try smoothing=0.1")
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return self._entropy(outputs, targets, "mean")
+        if self.weights or self.ignore_index < 0 or targets.is_floating_point():
+            return self._entropy(outputs, targets, "mean")
+        # The mean of nothing is no number, and a batch of masks may hold nothing that counts.
+        counted = (targets != self.ignore_index).sum().clamp(min=1)
+        return self._entropy(outputs, targets, "sum") / counted
 
     def per_item(self, outputs: Tensor, targets: Tensor) -> Tensor:
         return _per_item(self._entropy(outputs, targets, "none"), targets, self.ignore_index)
@@ -105,11 +109,51 @@ class Focal(Loss):
         # The floor keeps the slope finite where an item is exactly right and gamma is below 1.
         focused = (-torch.expm1(-entropy)).clamp(min=1e-6) ** self.gamma * entropy
         if self.weights:
-            focused = focused * _on_device(self.weights, outputs.device)[targets.clamp(min=0)]
+            counted = torch.where(targets == self.ignore_index, 0, targets)
+            focused = focused * _on_device(self.weights, outputs.device)[counted]
         return _per_item(focused, targets, self.ignore_index)
 
     def misfit(self, outputs: Tensor, targets: Tensor) -> str | None:
         return class_misfit(outputs, targets, self.ignore_index) or weight_misfit(self.weights, outputs)
+
+
+@final
+@dataclass(frozen=True)
+class Dice(Loss):
+    """How little of what is claimed and what is there is both: for maps, where a class may cover few places.
+
+    Each item's loss is the mean, over the classes that stand in it, of 1 - 2 * both / (claimed + there), in which probabilities
+    are claims in part. `entropy` is the share of cross-entropy in the whole, which helps at the beginning, when nothing is
+    right yet. Targets equal to `ignore_index` don't count.
+
+    >>> scores = torch.tensor([[[[9.0, -9.0]], [[-9.0, 9.0]]]])
+    >>> Dice()(scores, torch.tensor([[[0, 1]]])).round(decimals=4), Dice()(scores, torch.tensor([[[1, 0]]])).round(decimals=4)
+    (tensor(0.), tensor(1.))
+    """
+
+    entropy: float = 0.0
+    ignore_index: int = -100
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.entropy < 1:
+            raise UsageError(f"the share of cross-entropy lies from 0 up to 1, not at {self.entropy}", hint="try entropy=0.5")
+
+    def per_item(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        counted = targets != self.ignore_index
+        there = torch.zeros_like(outputs, dtype=torch.float32).scatter_(1, torch.where(counted, targets, 0)[:, None], 1.0)
+        there = (there * counted[:, None]).flatten(2)  # (batch, classes, places)
+        claimed = (outputs.float().softmax(1) * counted[:, None]).flatten(2)
+        both, all_claimed, all_there = ((claimed * there).sum(2), claimed.sum(2), there.sum(2))  # (batch, classes)
+        stands = (all_there > 0).float()
+        apart = (1 - 2 * both / (all_claimed + all_there).clamp(min=1e-6)) * stands
+        dice = apart.sum(1) / stands.sum(1).clamp(min=1)
+        if not self.entropy:
+            return dice
+        entropy = CrossEntropy(ignore_index=self.ignore_index).per_item(outputs, targets)
+        return (1 - self.entropy) * dice + self.entropy * entropy
+
+    def misfit(self, outputs: Tensor, targets: Tensor) -> str | None:
+        return class_misfit(outputs, targets, self.ignore_index)
 
 
 @final

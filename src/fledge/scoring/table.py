@@ -8,6 +8,7 @@ LOSSES = Table(
     "loss",
     {
         "cross_entropy": "fledge.scoring.losses:CrossEntropy",
+        "dice": "fledge.scoring.losses:Dice",
         "focal": "fledge.scoring.losses:Focal",
         "binary_cross_entropy": "fledge.scoring.losses:BinaryCrossEntropy",
         "squared_error": "fledge.scoring.losses:SquaredError",

@@ -17,6 +17,9 @@ from fledge.scoring.figure import SURE, Figure, wilson
 RESAMPLES = 200
 """How many samples, drawn from the held-back items, show how much a metric of the whole varies."""
 
+DRAWS = 1000
+"""How often items are drawn anew where their counts are all that has to be added up."""
+
 LARGEST_SAMPLE = 1000
 """How many items such a sample has at most, so that a figure takes no longer than it must."""
 
@@ -61,6 +64,51 @@ class ItemTally(Tally):
         if self._share:
             return Figure.of_share(float(scores.sum()), len(scores))
         return Figure.of_mean(float(scores.mean()), float(scores.std(correction=min(1, len(scores) - 1))), len(scores))
+
+
+@final
+class CountTally(Tally):
+    """Counts of each item, (items, classes, kinds), which a formula takes when they are added up over items.
+
+    The interval comes from drawing the items anew: the places of one picture hang together, and are no examples of their own.
+    """
+
+    def __init__(self, count: Callable[[Tensor, Tensor], Tensor], formula: Callable[[Tensor], Tensor]) -> None:
+        self._count = count
+        self._formula = formula
+        self._counts: list[Tensor] = []
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        self._counts.append(self._count(outputs.detach(), targets.detach()))
+
+    def scores(self) -> Tensor:
+        """Every item's own score, on the CPU; 0 for an item in which nothing counts."""
+        return self._formula(self._all()).nan_to_num(0.0) if self._counts else torch.zeros(0, dtype=torch.float64)
+
+    def value(self) -> float:
+        return float(self._formula(self._all().sum(0))) if self._counts else nan
+
+    def figure(self) -> Figure:
+        if not self._counts:
+            return Figure.of_share(0, 0)
+        counts, value = self._all(), self.value()
+        if value in (0.0, 1.0):
+            return Figure.of_share(value * len(counts), len(counts))  # at its end it is the same however they are drawn
+        if not isfinite(value):
+            return Figure(value, len(counts), share=True)
+        drawn = torch.from_numpy(
+            generator("resample", len(counts)).multinomial(len(counts), [1 / len(counts)] * len(counts), DRAWS)
+        )
+        found = self._formula(torch.einsum("di,ick->dck", drawn.double(), counts))
+        found = found[found.isfinite()]
+        if len(counts) < 2 or len(found) < DRAWS // 2:
+            return Figure(value, len(counts), share=True)
+        ends = torch.tensor([0.5 - SURE / 2, 0.5 + SURE / 2], dtype=torch.float64)
+        low, high = torch.quantile(found, ends).tolist()
+        return Figure(value, len(counts), min(low, value), max(high, value), share=True)
+
+    def _all(self) -> Tensor:
+        return torch.cat(self._counts).cpu().double()
 
 
 @final

@@ -7,6 +7,7 @@ from typing import Any
 from fledge.core.strict_json import JsonObject
 from fledge.serve.kinds import AnswerKind
 from fledge.transforms.category import Category
+from fledge.transforms.mask import Mask
 from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
 from fledge.transforms.points import Points
@@ -14,6 +15,7 @@ from fledge.transforms.table_number import TableNumber
 
 _SHARE: JsonObject = {"type": "number", "minimum": 0, "maximum": 1}
 _NUMBER: JsonObject = {"type": "number"}
+_COUNT: JsonObject = {"type": "integer", "minimum": 0}
 
 
 def _answer(answer: JsonObject, **more: JsonObject) -> JsonObject:
@@ -59,6 +61,14 @@ def _points(target: Points) -> JsonObject:
     )
 
 
+def _regions(target: Mask) -> JsonObject:
+    """Those classes that are there at all, each with the share of the picture it covers and the number of its pieces."""
+    side: JsonObject = {"type": "integer", "minimum": 1, "description": "of the picture, in pixels"}
+    some = {"type": "object", "additionalProperties": False}
+    counts = {**some, "properties": dict.fromkeys(target.names, _COUNT)}
+    return _answer({**some, "properties": dict.fromkeys(target.names, _SHARE)}, counts=counts, width=side, height=side)
+
+
 def _names(target: Any) -> JsonObject:
     return {"names": list(target.names)}
 
@@ -67,3 +77,4 @@ LABEL = AnswerKind("label", _label, _names)
 LABELS = AnswerKind("labels", _labels, _names)
 NUMBERS = AnswerKind("numbers", _numbers, _names)
 POINTS = AnswerKind("points", _points)
+REGIONS = AnswerKind("regions", _regions, _names)

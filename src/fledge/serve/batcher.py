@@ -71,8 +71,7 @@ class Batcher:
 
     def _encoded(self, given: Any) -> tuple[Any, tuple[str, ...]]:
         """An input as the model takes it, and what about it was never met in training."""
-        transform = self._predictor.codec.input
-        return transform.encode(given), transform.warnings(given)
+        return self._predictor.read(given), self._predictor.codec.input.warnings(given)
 
     def _put(self, encoded: Any) -> asyncio.Future[Answer]:
         loop = asyncio.get_running_loop()

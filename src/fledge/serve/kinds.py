@@ -27,6 +27,7 @@ ANSWERS = Table(
     "kind of answer",
     {
         "category": "fledge.serve.answer_kinds:LABEL",
+        "mask": "fledge.serve.answer_kinds:REGIONS",
         "multi_category": "fledge.serve.answer_kinds:LABELS",
         "number": "fledge.serve.answer_kinds:NUMBERS",
         "points": "fledge.serve.answer_kinds:POINTS",

@@ -29,6 +29,10 @@ class Answer(ABC):
     def _parts(self) -> dict[str, Any]:
         """The answer in plain values, under stable names."""
 
+    def placed(self, scene: Any) -> Answer:
+        """The answer with what its task knows of the input beside the outputs."""
+        return self
+
     def bars(self) -> Mapping[str, float]:
         """Shares from 0 to 1 that a picture of the answer shows as bars."""
         return {}

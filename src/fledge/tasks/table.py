@@ -18,6 +18,7 @@ TASKS = Table(
         "image-tags": "fledge.tasks.image_tags:ImageTags",
         "image-regression": "fledge.tasks.image_regression:ImageRegression",
         "image-points": "fledge.tasks.image_points:ImagePoints",
+        "image-segmentation": "fledge.tasks.image_segmentation:ImageSegmentation",
         "sound-classification": "fledge.tasks.sound_classification:SoundClassification",
         "track-classification": "fledge.tasks.track_classification:TrackClassification",
         "track-verification": "fledge.tasks.track_verification:TrackVerification",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import torch
@@ -25,6 +25,9 @@ class Task(ABC, Generic[CodecOf]):
     """
 
     title: ClassVar[str]
+
+    looks_twice: ClassVar[bool] = False
+    """Whether `scene` reads inputs too, so that an open file has to be read into memory first."""
 
     @classmethod
     @abstractmethod
@@ -50,6 +53,26 @@ class Task(ABC, Generic[CodecOf]):
     @abstractmethod
     def answers(self, outputs: Tensor, codec: CodecOf) -> list[Answer]:
         """What a model's outputs say of each input, in the person's words."""
+
+    def kept(self, outputs: Tensor) -> Tensor:
+        """What of a batch's outputs is held on to once it is judged; all of it, unless that would be very much."""
+        return outputs
+
+    def kept_targets(self, targets: Tensor) -> Tensor:
+        """What of a batch's targets is held on to."""
+        return targets
+
+    def views(self, changes: Sequence[Any]) -> tuple[Any, ...]:
+        """The random changes after which outputs still belong to the same item's targets, and can be averaged."""
+        return tuple(changes)
+
+    def scene(self, value: Any, codec: CodecOf) -> Any:
+        """What an answer has to know of its input besides outputs, such as a picture's own size; mostly nothing."""
+        return None
+
+    def tiled(self, value: Any, codec: CodecOf, size: tuple[int, int] | None, outputs: Callable[[Tensor], Tensor]) -> Answer:
+        """The answer to a large input that is looked at piece by piece; `outputs` are those of a stacked batch of pieces."""
+        raise UsageError(f"{self.title} has no answers by tiles", hint="tiles=True is for masks")
 
     def over_time(self, outputs: Tensor, spans: Sequence[tuple[float, float]], codec: CodecOf) -> Answer:
         """What the windows of one long recording, from when to when each, say together."""

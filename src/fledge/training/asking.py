@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fledge.core.errors import UnknownName, UsageError
+from fledge.data.batch import Batch
 from fledge.data.fingerprint import AnyLoader
 from fledge.data.loader import Loader
 from fledge.insight.interpretation import Interpretation
@@ -35,11 +36,11 @@ def loader_of(learner: Learner, dl: AnyLoader | str) -> AnyLoader:
     return learner.dls.parts[dl]
 
 
-def looked(learner: Learner, loader: AnyLoader, *, view: int | None = None, exactly: bool = False) -> Evaluation:
-    """One look at all items of a loader; `exactly` in float32, as an exported model computes."""
+def looked(learner: Learner, loader: AnyLoader, *, views: Sequence[Iterator[Batch]] = (), exactly: bool = False) -> Evaluation:
+    """One look at all items of a loader, averaged over `views`; `exactly` in float32, as an exported model computes."""
     if not len(loader):
         raise UsageError("there are no items to look at")
-    found = evaluate(learner, learner.model, loader, nullcontext if exactly else learner.autocast, view=view)
+    found = evaluate(learner, learner.model, loader, nullcontext if exactly else learner.autocast, views=views)
     assert found is not None, "nothing stops this look"
     return found
 
@@ -55,17 +56,9 @@ def over_views(learner: Learner, loader: AnyLoader, n: int) -> Predictions:
         raise UsageError(f"n={n}: averaging takes at least one view", hint="tta(n=4)")
     if not isinstance(loader, Loader) or learner.task is None:
         raise UsageError("views can be made of loaders that a DataBlock built, and these are not")
-    viewed = replace(loader, changes=loader.changes or _training_changes(learner))
-    plain = looked(learner, loader)
-    views = [looked(learner, viewed, view=view).outputs for view in range(n)]
-    outputs = learner.task.mean_outputs([plain.outputs, *views])
-    tallies = {metric.name: metric.start() for metric in learner.metrics}
-    losses = None
-    if plain.targets is not None:
-        losses = learner.item_losses(outputs, plain.targets)
-        for tally in tallies.values():
-            tally.add(learner.in_units(outputs), learner.in_units(plain.targets))
-    return _as_predictions(learner, loader, replace(plain, outputs=outputs, losses=losses, tallies=tallies))
+    viewed = replace(loader, changes=learner.task.views(loader.changes or _training_changes(learner)))
+    views = [viewed.epoch(view, train=True, shuffle=False) for view in range(n)]
+    return _as_predictions(learner, loader, looked(learner, loader, views=views))
 
 
 def figures_of(learner: Learner, loader: AnyLoader) -> dict[str, Figure]:

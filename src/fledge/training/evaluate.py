@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fledge.data.batch import Batch
 from fledge.data.fingerprint import AnyLoader
 from fledge.models.pieces import in_pieces
 from fledge.scoring.figure import Figure
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @final
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What a model gave for every item looked at, in float32 on the CPU."""
+    """What a model gave for every item looked at, on the CPU: in float32, or what the task keeps of that."""
 
     outputs: Tensor
     targets: Tensor | None
@@ -52,24 +53,26 @@ def evaluate(
     autocast: Autocast,
     *,
     stop: Callable[[], bool] = lambda: False,
-    view: int | None = None,
+    views: Sequence[Iterator[Batch]] = (),
 ) -> Evaluation | None:
-    """Every batch in order; `view` asks for that random view of the items. Nothing if `stop` says so meanwhile."""
+    """Every batch in order, nothing if `stop` says so meanwhile; with other `views` of the same items, the mean of all."""
     tallies = {metric.name: metric.start() for metric in learner.metrics}
     outputs, targets, losses, items = [], [], [], []
-    batches = loader.epoch(0, train=False) if view is None else loader.epoch(view, train=True, shuffle=False)
+    task = learner.task
     with resting(model), torch.inference_mode():
-        for batch in batches:
+        for batch, *others in zip(loader.epoch(0, train=False), *views, strict=True):
             if stop():
                 return None
             with autocast():
                 given = in_pieces(model, batch.inputs).float()
-            outputs.append(given.cpu())
+                if others and task is not None:
+                    given = task.mean_outputs([given, *(in_pieces(model, each.inputs).float() for each in others)])
+            outputs.append((given if task is None else task.kept(given)).cpu())
             if batch.items is not None:
                 items.append(batch.items)
             if batch.targets is not None:
                 losses.append(learner.item_losses(given, batch.targets).cpu())
-                targets.append(batch.targets.cpu())
+                targets.append((batch.targets if task is None else task.kept_targets(batch.targets)).cpu())
                 measured = learner.in_units(given), learner.in_units(batch.targets)
                 for tally in tallies.values():
                     tally.add(*measured)

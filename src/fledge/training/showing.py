@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fledge.core.errors import UsageError
 from fledge.core.words import in_words
 from fledge.data.fingerprint import AnyLoader
 from fledge.data.loader import Loader
 from fledge.data.show import Drawing, draw, grid
+from fledge.tasks.regions import Regions
 from fledge.training.asking import as_predictor
 
 if TYPE_CHECKING:
@@ -16,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def show_results(learner: Learner, loader: AnyLoader, *, max_n: int) -> Drawing:
-    """The first samples of a loader, each under what is predicted and what is actual; wrong ones in red."""
+    """The first samples of a loader, each under what is predicted and what is actual; wrong ones in red.
+
+    Masks are drawn over the picture: on the left what is predicted, on the right what is actual.
+    """
     codec = learner.dls.codec
     if not isinstance(loader, Loader) or codec is None:
         raise UsageError("results can be shown of loaders that a DataBlock built, and these are not")
@@ -28,7 +35,13 @@ def show_results(learner: Learner, loader: AnyLoader, *, max_n: int) -> Drawing:
     with as_predictor(learner) as predictor:
         answers = predictor.answers([codec.input.encode(loader.samples[place].input) for place in places])
     for place, cell, answer in zip(places, cells, answers, strict=True):
-        draw(cell, codec.input.decode(codec.input.encode(loader.samples[place].input)))
+        shown = codec.input.decode(codec.input.encode(loader.samples[place].input))
+        if isinstance(answer, Regions):
+            actual_map = codec.target.decode(codec.target.encode(loader.samples[place].target))
+            halves = [_over(shown, answer.palette[answer.mask]), _over(shown, actual_map)]
+            draw(cell, np.concatenate(halves, 1))
+            continue
+        draw(cell, shown)
         said = answer.as_dict()["answer"]
         actual = loader.samples[place].target
         cell.set_title(
@@ -39,3 +52,10 @@ def show_results(learner: Learner, loader: AnyLoader, *, max_n: int) -> Drawing:
             color="tab:red" if isinstance(said, str) and said != actual else "black",
         )
     return figure
+
+
+def _over(picture: NDArray[np.uint8], colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Half the picture, half the colours of its classes, both of the size the model sees."""
+    grey = picture[:, :, :3].mean(2, keepdims=True)
+    mixed: NDArray[np.uint8] = (grey / 2 + colours / 2).round().astype(np.uint8)
+    return mixed

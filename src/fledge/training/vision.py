@@ -69,7 +69,7 @@ def vision_learner(
                 padding=padding,
                 size=size,
             )
-            dls = _normalised(dls, expected) if normalize else dls
+            dls = normalised(dls, expected) if normalize else dls
         elif weights is not None:
             raise UsageError(f"weights={shown(str(weights))} go with a network by its timm name, not with {shown(net)}")
         else:
@@ -83,7 +83,7 @@ def vision_learner(
 
 def _of_ones_own(net: Net, outputs: int, dls: DataLoaders) -> tuple[Architecture, nn.Module]:
     if net == "small":
-        height, width = _sides(dls)
+        height, width = shown_sides(dls)
         small = small_net(outputs, dls.codec.input.channels if dls.codec else 3, min(height, width))
         return small, small.build()
     if isinstance(net, nn.Module):
@@ -98,14 +98,14 @@ def _of_ones_own(net: Net, outputs: int, dls: DataLoaders) -> tuple[Architecture
     return Custom(type(model).__name__), model
 
 
-def _sides(dls: DataLoaders) -> tuple[int, int]:
+def shown_sides(dls: DataLoaders) -> tuple[int, int]:
     """Height and width of the pictures that the network is shown."""
     batch = dls.train.pick([0]) if isinstance(dls.train, Loader) else dls.one_batch()
     height, width = batch.inputs.shape[-2:]
     return height, width
 
 
-def _normalised(dls: DataLoaders, expected: Statistics) -> DataLoaders:
+def normalised(dls: DataLoaders, expected: Statistics) -> DataLoaders:
     """The loaders with the statistics that the weights expect, where nothing else was asked for."""
     codec = dls.codec
     assert codec is not None

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from fledge.core.errors import UsageError, shown
 from fledge.core.seeds import Draws
 from fledge.transforms.picture import read_pixels
-from fledge.transforms.resize import PictureStep, Side
+from fledge.transforms.resize import PictureStep, Side, divided
 from fledge.transforms.transform import Block, Transform
 
 Channels = Annotated[int, msgspec.Meta(ge=1, le=64)]
@@ -80,7 +80,7 @@ class Image(Transform[Any, Tensor]):
         return _interleaved(picture)
 
     def rest(self, front: Tensor, draws: Draws | None) -> Tensor:
-        for step in self.steps[self._done :]:
+        for step in self.steps[divided(self.steps)[1] :]:
             front = step(front, draws) if isinstance(step, PictureStep) else cast(Callable[[Tensor], Tensor], step)(front)
         return _interleaved(front)
 
@@ -111,6 +111,14 @@ class Image(Transform[Any, Tensor]):
             return floats
         return F.interpolate(floats, self.size, mode="bilinear", antialias=True)
 
+    def sees(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Height and width of what a model is shown of a picture of this size."""
+        height, width = self.size or self.encode(np.zeros((*size, self.channels), np.uint8)).shape[1:]
+        return height, width
+
+    def sized(self, size: tuple[int, int]) -> Image:
+        return replace(self, size=size)
+
     def plan(self, changes: Sequence[Any], draws: Draws, batch: Tensor) -> Any:
         from fledge.transforms.augment import PicturePlan
 
@@ -133,15 +141,7 @@ class Image(Transform[Any, Tensor]):
     @property
     def _ahead(self) -> tuple[PictureStep, ...]:
         """The steps that are done, at least in part, before a picture is cached."""
-        return tuple(step for step in self.steps[: self._done + 1] if isinstance(step, PictureStep))
-
-    @property
-    def _done(self) -> int:
-        """How many steps stand before the first that is random or a function."""
-        return next(
-            (place for place, step in enumerate(self.steps) if not isinstance(step, PictureStep) or step.random),
-            len(self.steps),
-        )
+        return divided(self.steps)[0]
 
     def _normalisation(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Mean and standard deviation, one each a channel."""

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from fledge.core.errors import UnreadableItem, UsageError, shown
 from fledge.transforms.picture_bytes import picture_bytes
-from fledge.transforms.picture_file import AtLeast, check_pixels, decode_file, upright_pixels
+from fledge.transforms.picture_file import AtLeast, check_pixels, decode_file, file_size, upright_pixels, upright_size
 from fledge.transforms.pixel_modes import to_pixels
 
 
@@ -35,6 +35,23 @@ def read_pixels(source: Any, channels: int = 3, at_least: AtLeast = None) -> NDA
     """As `read_picture`, but (height, width, channels), as decoders lay it out: a view, to be read only."""
     try:
         return _pixels(source, channels, at_least)
+    except UnreadableItem as error:
+        raise UnreadableItem(f"{name_of(source)} can't be read: {error.message}", hint=error.hint) from error.__cause__
+
+
+def picture_size(source: Any) -> tuple[int, int]:
+    """Height and width of a picture as it is read, the right way up, without decoding it.
+
+    >>> picture_size(np.zeros((4, 6, 3), np.uint8))
+    (4, 6)
+    """
+    match source:
+        case np.ndarray():
+            return source.shape[0], source.shape[1]
+        case Tensor():
+            return source.shape[-2], source.shape[-1]
+    try:
+        return upright_size(source) if isinstance(source, Pillow.Image) else file_size(picture_bytes(source))
     except UnreadableItem as error:
         raise UnreadableItem(f"{name_of(source)} can't be read: {error.message}", hint=error.hint) from error.__cause__
 

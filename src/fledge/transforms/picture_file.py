@@ -33,14 +33,7 @@ def decode_file(data: bytes, *, channels: int, at_least: AtLeast = None) -> NDAr
     """The upright pixels (height, width, channels) of a picture file."""
     if data.startswith(b"\xff\xd8\xff"):
         return _decode_jpeg(data, channels, at_least)
-    kind = sniffed(data)
-    if not kind.whole(data):
-        raise UnreadableItem(f"the {kind.name} file is cut short")
-    with _decoding(kind.name):
-        image = kind.decoder(BytesIO(data))
-        check_pixels(*image.size, cost=kind.cost, name=kind.name)
-        _check_tiles(image)
-        image.load()
+    with opened(data) as image:
         return upright_pixels(image, channels, at_least)
 
 
@@ -49,6 +42,36 @@ def upright_pixels(image: Image, channels: int, at_least: AtLeast) -> NDArray[np
     turn = orientation(image.info.get("exif") or b"")
     shrink = shrinking(image.height, image.width, turn, at_least)
     return upright(to_pixels(image, channels, shrink=shrink), turn)
+
+
+def file_size(data: bytes) -> tuple[int, int]:
+    """Height and width of a picture file, the right way up; its pixels are not decoded."""
+    if data.startswith(b"\xff\xd8\xff"):
+        header = JpegHeader.of(data)
+        return (header.width, header.height) if lies_on_side(header.turn) else (header.height, header.width)
+    kind = sniffed(data)
+    with _decoding(kind.name):
+        return upright_size(kind.decoder(BytesIO(data)))
+
+
+def upright_size(image: Image) -> tuple[int, int]:
+    """Height and width of an opened Pillow picture, the right way up."""
+    on_side = lies_on_side(orientation(image.info.get("exif") or b""))
+    return image.size if on_side else (image.height, image.width)
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Image]:
+    """A picture file that is no JPEG, opened and checked as all are, its pixels as the file holds them."""
+    kind = sniffed(data)
+    if not kind.whole(data):
+        raise UnreadableItem(f"the {kind.name} file is cut short")
+    with _decoding(kind.name):
+        image = kind.decoder(BytesIO(data))
+        check_pixels(*image.size, cost=kind.cost, name=kind.name)
+        _check_tiles(image)
+        image.load()
+        yield image
 
 
 def _decode_jpeg(data: bytes, channels: int, at_least: AtLeast) -> NDArray[np.uint8]:

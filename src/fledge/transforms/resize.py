@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, final, get_args
 
@@ -19,6 +20,9 @@ Side = Annotated[int, msgspec.Meta(ge=1, le=16384)]
 Size = Side | tuple[Side, Side]
 """One side for a square, or (height, width)."""
 
+Region = tuple[float, float, float, float]
+"""A part of a picture: its upper and left edge, its height and width, in pixels; it may reach over the picture's edges."""
+
 Method = Literal["crop", "squish", "pad"]
 Padding = Literal["zeros", "reflection", "border"]
 
@@ -26,7 +30,8 @@ Padding = Literal["zeros", "reflection", "border"]
 class PictureStep(ABC):
     """A change of one picture, bytes (channels, height, width) in and out.
 
-    `draws` holds the random numbers of one item; without them a random step does what comes nearest to its mean.
+    `draws` holds the random numbers of one item; without them a random step does what comes nearest to its mean. With
+    `void` the picture is a mask: its values are never mixed, and `void` stands where nothing is known.
     """
 
     random: ClassVar[bool] = False
@@ -37,16 +42,20 @@ class PictureStep(ABC):
         return False
 
     @abstractmethod
-    def __call__(self, picture: Tensor, draws: Draws | None = None) -> Tensor:
+    def __call__(self, picture: Tensor, draws: Draws | None = None, *, void: int | None = None) -> Tensor:
         """The picture, changed."""
+
+    @abstractmethod
+    def region(self, height: float, width: float) -> Region:
+        """The part of a picture of this size that, without randomness, becomes what the step gives."""
 
     def at_least(self) -> tuple[int, int] | None:
         """The height and width below which shrinking the picture before this step would blur what it gives."""
         return None
 
-    def ahead(self, picture: Tensor) -> Tensor:
+    def ahead(self, picture: Tensor, *, void: int | None = None) -> Tensor:
         """What of this step is the same every time, and so can be done once and kept."""
-        return picture if self.random else self(picture, None)
+        return picture if self.random else self(picture, None, void=void)
 
 
 @final
@@ -71,15 +80,30 @@ class Resize(PictureStep):
     def keeps_edges(self) -> bool:
         return self.method == "squish"
 
-    def __call__(self, picture: Tensor, draws: Draws | None = None) -> Tensor:
+    def __call__(self, picture: Tensor, draws: Draws | None = None, *, void: int | None = None) -> Tensor:
         height, width = sides(self.size)
+        exact = void is not None
         match self.method:
             case "crop":
-                return resized(_middle(picture, height, width), height, width)
+                return resized(_middle(picture, height, width), height, width, exact=exact)
             case "squish":
-                return resized(picture, height, width)
+                return resized(picture, height, width, exact=exact)
             case "pad":
-                return _padded(_fitted(picture, height, width), height, width, self.pad)
+                return _padded(_fitted(picture, height, width, exact=exact), height, width, self.pad, void or 0)
+
+    def region(self, height: float, width: float) -> Region:
+        high, wide = sides(self.size)
+        match self.method:
+            case "crop":
+                return _middle_of(height, width, high, wide)
+            case "squish":
+                return 0.0, 0.0, height, width
+            case "pad":
+                scale = min(high / height, wide / width)
+                tall, broad = max(1, round(height * scale)), max(1, round(width * scale))
+                top, left = (high - tall) // 2, (wide - broad) // 2
+                down, across = height / tall, width / broad  # pixels of the picture for one of the result
+                return -top * down, -left * across, high * down, wide * across
 
     def at_least(self) -> tuple[int, int]:
         return sides(self.size)
@@ -99,9 +123,13 @@ class CenterCrop(PictureStep):
     def __post_init__(self) -> None:
         _check_size(self.size)
 
-    def __call__(self, picture: Tensor, draws: Draws | None = None) -> Tensor:
+    def __call__(self, picture: Tensor, draws: Draws | None = None, *, void: int | None = None) -> Tensor:
         height, width = sides(self.size)
-        return _padded(_cut(picture, height, width), height, width, "zeros")
+        return _padded(_cut(picture, height, width), height, width, "zeros", void or 0)
+
+    def region(self, height: float, width: float) -> Region:
+        high, wide = sides(self.size)
+        return _before(height, high), _before(width, wide), high, wide
 
 
 @final
@@ -126,22 +154,26 @@ class RandomResizedCrop(PictureStep):
         if not 0 < self.ratio[0] <= self.ratio[1] <= 100:
             raise UsageError(f"ratio is {shown(self.ratio)}, not (least, most) of width to height", hint="ratio=(3 / 4, 4 / 3)")
 
-    def __call__(self, picture: Tensor, draws: Draws | None = None) -> Tensor:
+    def __call__(self, picture: Tensor, draws: Draws | None = None, *, void: int | None = None) -> Tensor:
         height, width = sides(self.size)
-        if draws is None:
-            return resized(_middle(picture, height, width), height, width)
-        return resized(self._crop(picture, draws), height, width)
+        part = _middle(picture, height, width) if draws is None else self._crop(picture, draws)
+        return resized(part, height, width, exact=void is not None)
+
+    def region(self, height: float, width: float) -> Region:
+        return _middle_of(height, width, *sides(self.size))
 
     def at_least(self) -> tuple[int, int]:
         height, width = sides(self.size)
         more = min(2.0, self.min_scale**-0.5)
         return math.ceil(height * more), math.ceil(width * more)
 
-    def ahead(self, picture: Tensor) -> Tensor:
+    def ahead(self, picture: Tensor, *, void: int | None = None) -> Tensor:
         height, width = picture.shape[1:]
         least_height, least_width = self.at_least()
         scale = max(least_height / height, least_width / width)
-        return picture if scale >= 1 else resized(picture, round(height * scale), round(width * scale))
+        if scale >= 1:
+            return picture
+        return resized(picture, round(height * scale), round(width * scale), exact=void is not None)
 
     def _crop(self, picture: Tensor, draws: Draws) -> Tensor:
         height, width = picture.shape[1:]
@@ -154,14 +186,16 @@ class RandomResizedCrop(PictureStep):
         return picture[:, top : top + high, left : left + wide]
 
 
-def resized(picture: Tensor, height: int, width: int) -> Tensor:
-    """Bilinear, averaging over all pixels that fall together.
+def resized(picture: Tensor, height: int, width: int, *, exact: bool = False) -> Tensor:
+    """Bilinear, averaging over all pixels that fall together; `exact` takes the nearest pixel as it is.
 
     >>> resized(torch.tensor([[[0, 100]]], dtype=torch.uint8), 1, 1).tolist()
     [[[50]]]
     """
     if picture.shape[1:] == (height, width):
         return picture
+    if exact:
+        return F.interpolate(picture[None], (height, width), mode="nearest-exact")[0]
     # Three times as fast as planes on their own, because all channels of a pixel are weighed at once.
     batch = picture[None].contiguous(memory_format=torch.channels_last)
     return F.interpolate(batch, (height, width), mode="bilinear", antialias=True)[0]
@@ -176,10 +210,48 @@ def sides(size: Size) -> tuple[int, int]:
     return (size, size) if isinstance(size, int) else size
 
 
+def seen_part(steps: Sequence[object], height: int, width: int) -> Region:
+    """The part of a picture of this size that becomes what all the steps together give.
+
+    >>> seen_part([Resize(8)], height=10, width=20)
+    (0.0, 5.0, 10.0, 10.0)
+    """
+    top, left, high, wide = 0.0, 0.0, float(height), float(width)
+    now: tuple[float, float] = (float(height), float(width))
+    for step in steps:
+        if not isinstance(step, PictureStep):
+            raise UsageError(f"where {shown(step)} takes its pixels from is not known", hint="use steps such as Resize(224)")
+        part = step.region(*now)
+        down, across = high / now[0], wide / now[1]
+        top, left, high, wide = top + part[0] * down, left + part[1] * across, part[2] * down, part[3] * across
+        now = sides(step.size) if hasattr(step, "size") else part[2:]
+    return top, left, high, wide
+
+
+def divided(steps: Sequence[object]) -> tuple[tuple[PictureStep, ...], int]:
+    """The steps that are done, at least in part, before a picture is kept; and how many are done wholly.
+
+    Those stand before the first step that is random, or a function of the caller's own.
+
+    >>> divided([CenterCrop(8), RandomResizedCrop(4)])
+    ((CenterCrop(size=8), RandomResizedCrop(size=4, min_scale=0.35, ratio=(0.75, 1.3333333333333333))), 1)
+    """
+    own = (place for place, step in enumerate(steps) if not isinstance(step, PictureStep) or step.random)
+    done = next(own, len(steps))
+    return tuple(step for step in steps[: done + 1] if isinstance(step, PictureStep)), done
+
+
 def _middle(picture: Tensor, height: int, width: int) -> Tensor:
     """The largest middle part with the proportions of height to width."""
-    scale = min(picture.shape[1] / height, picture.shape[2] / width)
-    return _cut(picture, max(1, round(height * scale)), max(1, round(width * scale)))
+    _, _, high, wide = _middle_of(picture.shape[1], picture.shape[2], height, width)
+    return _cut(picture, int(high), int(wide))
+
+
+def _middle_of(tall: float, broad: float, height: int, width: int) -> Region:
+    """Where the largest middle part of a picture, tall and broad, with the proportions of height to width lies."""
+    scale = min(tall / height, broad / width)
+    high, wide = max(1, round(height * scale)), max(1, round(width * scale))
+    return float(max(0, tall - high) // 2), float(max(0, broad - wide) // 2), float(high), float(wide)
 
 
 def _cut(picture: Tensor, height: int, width: int) -> Tensor:
@@ -187,17 +259,23 @@ def _cut(picture: Tensor, height: int, width: int) -> Tensor:
     return picture[:, top : top + height, left : left + width]
 
 
-def _fitted(picture: Tensor, height: int, width: int) -> Tensor:
+def _before(side: float, part: int) -> float:
+    """Where a part in the middle of a side begins: before it, where the part is the longer one."""
+    return float((side - part) // 2 if side >= part else -((part - side) // 2))
+
+
+def _fitted(picture: Tensor, height: int, width: int, *, exact: bool) -> Tensor:
     """The whole picture, as large as it goes into height and width."""
     scale = min(height / picture.shape[1], width / picture.shape[2])
-    return resized(picture, max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[2] * scale)))
+    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[2] * scale))
+    return resized(picture, *size, exact=exact)
 
 
-def _padded(picture: Tensor, height: int, width: int, pad: Padding) -> Tensor:
-    """The picture in the middle of height and width."""
+def _padded(picture: Tensor, height: int, width: int, pad: Padding, zero: int = 0) -> Tensor:
+    """The picture in the middle of height and width; `zero` stands where there would be zeros."""
     top, left = (height - picture.shape[1]) // 2, (width - picture.shape[2]) // 2
     if pad == "zeros":
-        canvas = picture.new_zeros(len(picture), height, width)
+        canvas = picture.new_full((len(picture), height, width), zero)
         canvas[:, top : top + picture.shape[1], left : left + picture.shape[2]] = picture
         return canvas
     rows, columns = _around(picture.shape[1], height, top, pad), _around(picture.shape[2], width, left, pad)

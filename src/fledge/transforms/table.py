@@ -9,6 +9,7 @@ TRANSFORMS = Table(
     {
         "category": "fledge.transforms.category:Category",
         "image": "fledge.transforms.image:Image",
+        "mask": "fledge.transforms.mask:Mask",
         "multi_category": "fledge.transforms.multi_category:MultiCategory",
         "number": "fledge.transforms.number:Number",
         "owner": "fledge.transforms.owner:Owner",

@@ -87,6 +87,10 @@ class Transform(ABC, Generic[Value, Encoded]):
         """A long value cut in stretches of time: each with `start` and `end` in seconds, and `encoded`."""
         raise UsageError(f"{type(self).__name__} has no time to cut in windows", hint="windows=True is for recordings")
 
+    def sized(self, size: tuple[int, int]) -> Transform[Value, Encoded]:
+        """The same, with prepared batches of this height and width, where values lie in pictures."""
+        return self
+
     def plan(self, changes: Sequence[Any], draws: Draws, batch: Tensor) -> Any:
         """The random changes of one batch of inputs, drawn; targets that must move along are handed the same plan."""
         raise TypeError(f"{type(self).__name__} knows no random changes of a batch, so batch_tfms can't be used with it")
@@ -111,12 +115,19 @@ class Codec(Generic[InputTransform, TargetTransform]):
 class Block(ABC):
     """A kind of value, before anything was learned about it."""
 
+    checks_pairs: ClassVar[bool] = False
+    """Whether a target of this kind may not fit its own input, which `misfit` then tells."""
+
     @abstractmethod
     def learn(self, values: Sequence[Any], steps: Sequence[Any] = ()) -> Transform[Any, Any]:
         """The transform fitted to the training values; `steps` are the item transforms asked for."""
 
     def reader(self, steps: Sequence[Any] = ()) -> Transform[Any, Any] | None:
         """The transform that shows whether an item can be read, for kinds whose reading can fail."""
+        return None
+
+    def misfit(self, given: Any, target: Any, steps: Sequence[Any]) -> str | None:
+        """Why a target can't be that of the input given with it."""
         return None
 
 

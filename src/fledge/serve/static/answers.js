@@ -57,6 +57,14 @@ function numbers(answer) {
 
 // For each kind: the answer on a line, and what is shown under it.
 export const ANSWERS = {
+  regions: {
+    line: (answer) =>
+      Object.entries(answer.answer)
+        .slice(0, 3)
+        .map(([name, share]) => `${name} ${percent(share)}`)
+        .join(", ") || "nothing",
+    body: (answer) => bars(answer.answer, Object.keys(answer.answer).slice(0, 1)),
+  },
   label: {
     line: (answer) => `${answer.answer} (${percent(answer.probability)})`,
     body: (answer) => bars(answer.probabilities, [answer.answer]),
