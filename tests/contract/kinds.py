@@ -11,6 +11,7 @@ import polars as pl
 from PIL import Image
 
 from fledge.data.block import DataBlock
+from fledge.data.collab_dataloaders import CollabDataLoaders
 from fledge.data.labels import parent_label
 from fledge.data.segmentation_dataloaders import SegmentationDataLoaders
 from fledge.data.sound_dataloaders import SoundDataLoaders
@@ -20,6 +21,7 @@ from fledge.data.splits import RandomSplitter
 from fledge.data.tabular_dataloaders import TabularDataLoaders
 from fledge.data.track_dataloaders import TrackDataLoaders
 from fledge.data.track_files import get_track_files
+from fledge.training.collab import collab_learner
 from fledge.training.learner import Learner
 from fledge.training.segmentation import unet_learner
 from fledge.training.sound import sound_learner
@@ -37,6 +39,7 @@ from fledge.transforms.track_drawing import Canvas
 from fledge.transforms.transform import Block
 from tests.masks import NAMES, make_masks
 from tests.photos import make_photos
+from tests.ratings import films, ratings
 from tests.sounds import make_sounds
 from tests.tables import birds
 from tests.tracks import make_tracks
@@ -109,6 +112,17 @@ def _rows(target: str) -> Callable[[Path], Made]:
     return make
 
 
+def _ratings(folder: Path) -> Made:
+    dls = CollabDataLoaders.from_df(ratings(), items=films(), seed=1, bs=64, device="cpu")
+    return collab_learner(dls, 8, **{**_SILENT, "lr": 1e-2}), [{"userId": 1 + n, "movieId": 10 + 20 * n} for n in range(5)]
+
+
+def _likes(folder: Path) -> Made:
+    frame = ratings().drop("rating")
+    dls = CollabDataLoaders.from_df(frame, items=films(), seed=1, bs=64, device="cpu", negatives=8)
+    return collab_learner(dls, 8, **{**_SILENT, "lr": 1e-2, "weight_decay": 0.1}), [1, 2, {"userId": 3}, "4", 5]
+
+
 KINDS: dict[str, Callable[[Path], Made]] = {
     "image-classification": _pictures(CategoryBlock, parent_label),
     "image-tags": _pictures(MultiCategoryBlock, _tags),
@@ -120,5 +134,7 @@ KINDS: dict[str, Callable[[Path], Made]] = {
     "track-verification": _tracks("jerky"),
     "table-classification": _rows("kind"),
     "table-regression": _rows("weight"),
+    "ratings": _ratings,
+    "likes": _likes,
 }
 """For each entry of TASKS what makes a learner for it in an empty folder."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, TypeVar, final
 
 from fledge.core.errors import FledgeError, ModelFileError, UsageError, shown
 from fledge.core.names import Table
-from fledge.core.record_reader import CUSTOM, Reader, Tables
+from fledge.core.record_reader import CUSTOM, Kept, Reader, Tables
 from fledge.core.strict_json import JsonObject
 
 T = TypeVar("T")
@@ -19,6 +19,12 @@ _LONGEST_TEXT = 10_000
 _MOST_ITEMS = 100_000
 _LARGEST = 1 << 53
 _NOTHING: Mapping[Any, Any] = types.MappingProxyType({})
+
+Keep = Callable[[Any, str], JsonObject | None]
+"""What puts a value away outside the JSON, such as a tensor, and gives what stands for it there; None for any other value.
+
+It is told the path of the field, `codec.input.had`.
+"""
 
 
 def pack(thing: Any, table: Table, *, tables: Tables = _NOTHING) -> JsonObject:
@@ -31,7 +37,7 @@ def pack(thing: Any, table: Table, *, tables: Tables = _NOTHING) -> JsonObject:
     fledge.core.errors.UsageError: 0.5 is a float, not a step that can be kept in a file
       what to do: use one of these: resize
     """
-    packed = _packed_by_name(thing, table, tables)
+    packed = Writer(tables).named(thing, table, "")
     check_bounds(packed, type(thing).__name__, UsageError)
     return packed
 
@@ -45,8 +51,10 @@ def unpack(data: Any, table: Table, where: str, *, tables: Tables = _NOTHING, op
     return Reader(tables, ops).named(data, table, where)
 
 
-def pack_fields(thing: Any, *, tables: Tables = _NOTHING) -> JsonObject:
+def pack_fields(thing: Any, *, tables: Tables = _NOTHING, keep: Keep | None = None) -> JsonObject:
     """A dataclass that is known from where it stands: its fields as plain JSON, without a name.
+
+    What `keep` takes is put away by it, and found again by the `kept` of `unpack_fields`.
 
     >>> from dataclasses import make_dataclass
     >>> Point = make_dataclass("Point", [("x", float), ("y", float)])
@@ -55,15 +63,23 @@ def pack_fields(thing: Any, *, tables: Tables = _NOTHING) -> JsonObject:
     >>> unpack_fields({"x": 0.5, "y": 1}, Point, "points.json: $")
     Point(x=0.5, y=1.0)
     """
-    packed = _packed_fields(thing, tables, type(thing).__name__)
+    packed = Writer(tables, keep).fields(thing, "")
     check_bounds(packed, type(thing).__name__, UsageError)
     return packed
 
 
-def unpack_fields(data: Any, kind: type[T], where: str, *, tables: Tables = _NOTHING, ops: Mapping[str, Any] = _NOTHING) -> T:
-    """What `pack_fields` packed, checked as `unpack` does."""
+def unpack_fields(
+    data: Any,
+    kind: type[T],
+    where: str,
+    *,
+    tables: Tables = _NOTHING,
+    ops: Mapping[str, Any] = _NOTHING,
+    kept: Kept = _NOTHING,
+) -> T:
+    """What `pack_fields` packed, checked as `unpack` does; `kept` finds values of some types that stand outside the JSON."""
     check_bounds(data, where)
-    read: T = Reader(tables, ops).built(kind, data, where)
+    read: T = Reader(tables, ops, kept).built(kind, data, where)
     return read
 
 
@@ -85,46 +101,57 @@ def check_bounds(data: Any, where: str, error: type[FledgeError] = ModelFileErro
                 waiting.extend((each, f"{place}.{key}") for key, each in value.items())
 
 
-def _packed_by_name(thing: Any, table: Table, tables: Tables) -> JsonObject:
-    if (name := table.name_of(type(thing))) is not None:
-        return {"name": name, **_packed_fields(thing, tables, type(thing).__name__)}
-    if _is_own_function(thing):
-        return {"name": CUSTOM, "callable": thing.__name__}
-    raise UsageError(
-        f"{shown(thing)} is a {type(thing).__qualname__}, not a {table.kind} that can be kept in a file",
-        hint=f"use one of these: {', '.join(table)}",
-    )
+@final
+@dataclass(frozen=True)
+class Writer:
+    """Packs values; `path` names the field they stand in, for messages and for what is kept elsewhere."""
 
+    tables: Tables
+    keep: Keep | None = None
 
-def _packed_fields(thing: Any, tables: Tables, where: str) -> JsonObject:
-    return {
-        each.name: _packed(getattr(thing, each.name), tables, f"{where}.{each.name}") for each in fields(thing) if each.init
-    }
+    def named(self, thing: Any, table: Table, path: str) -> JsonObject:
+        if (name := table.name_of(type(thing))) is not None:
+            return {"name": name, **self.fields(thing, path)}
+        if _is_own_function(thing):
+            return {"name": CUSTOM, "callable": thing.__name__}
+        raise UsageError(
+            f"{shown(thing)} is a {type(thing).__qualname__}, not a {table.kind} that can be kept in a file",
+            hint=f"use one of these: {', '.join(table)}",
+        )
 
+    def fields(self, thing: Any, path: str) -> JsonObject:
+        owner = type(thing).__name__
+        return {
+            each.name: self._value(getattr(thing, each.name), f"{path}.{each.name}".lstrip("."), f"{owner}.{each.name}")
+            for each in fields(thing)
+            if each.init
+        }
 
-def _packed(value: Any, tables: Tables, where: str) -> Any:
-    for base, table in tables.items():
-        if isinstance(value, base):
-            return _packed_by_name(value, table, tables)
-    match value:
-        case None | bool() | str():
-            return value
-        case int():
-            return int(value)
-        case float() if math.isfinite(value):
-            return float(value)
-        case tuple() | list():
-            return [_packed(each, tables, f"{where}[{place}]") for place, each in enumerate(value)]
-        case Mapping():
-            return {key: _packed(each, tables, f"{where}.{key}") for key, each in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return _packed_fields(value, tables, where)
-    if _is_own_function(value):
-        return {"name": CUSTOM, "callable": value.__name__}
-    raise UsageError(
-        f"{where} is {shown(value)}, which can't be kept in a file",
-        hint="use a named function or one of fledge's own classes in its place",
-    )
+    def _value(self, value: Any, path: str, where: str) -> Any:
+        if self.keep is not None and (stand_in := self.keep(value, path)) is not None:
+            return stand_in
+        for base, table in self.tables.items():
+            if isinstance(value, base):
+                return self.named(value, table, path)
+        match value:
+            case None | bool() | str():
+                return value
+            case int():
+                return int(value)
+            case float() if math.isfinite(value):
+                return float(value)
+            case tuple() | list():
+                return [self._value(each, f"{path}.{place}", f"{where}[{place}]") for place, each in enumerate(value)]
+            case Mapping():
+                return {key: self._value(each, f"{path}.{key}", f"{where}.{key}") for key, each in value.items()}
+        if is_dataclass(value) and not isinstance(value, type):
+            return self.fields(value, path)
+        if _is_own_function(value):
+            return {"name": CUSTOM, "callable": value.__name__}
+        raise UsageError(
+            f"{where} is {shown(value)}, which can't be kept in a file",
+            hint="use a named function or one of fledge's own classes in its place",
+        )
 
 
 def _is_own_function(value: Any) -> bool:

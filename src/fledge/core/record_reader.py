@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, final, get_args, get_origin, get_type_hints
 
@@ -18,6 +18,9 @@ from fledge.core.strict_json import JsonObject
 Tables = Mapping[Any, Table]
 """For a base class, the table of those that may stand in its place."""
 
+Kept = Mapping[Any, Callable[[Any, str], Any]]
+"""For a type whose values stand outside the JSON, what finds one from what stands for it there, told where that is."""
+
 CUSTOM = "custom"
 """The name under which a function of the caller's own stands; it is found again only if the caller hands it over."""
 
@@ -29,6 +32,7 @@ class Reader:
 
     tables: Tables
     ops: Mapping[str, Any]
+    kept: Kept = field(default_factory=dict)
 
     def named(self, data: Any, table: Table, where: str) -> Any:
         fields_read = dict(_object(data, where))
@@ -83,6 +87,8 @@ class Reader:
             return self._tuple(data, inner, where)
         if origin is Mapping:
             return types.MappingProxyType({key: self._value(each, inner[1], f"{where}.{key}") for key, each in data.items()})
+        if hint in self.kept:
+            return self.kept[hint](data, where)
         if (base := origin or hint) in self.tables:
             return self.named(data, self.tables[base], where)
         if isinstance(hint, type) and is_dataclass(hint):

@@ -13,7 +13,7 @@ from fledge.core.tensorfile import TensorFile
 from fledge.models.architecture import Custom
 from fledge.predictor.card import Card
 from fledge.predictor.description import Description
-from fledge.predictor.model_file import load
+from fledge.predictor.model_file import described_in, load
 
 _MODEL = "model."
 _LONGEST = 300
@@ -74,7 +74,7 @@ class Inspected:
 def inspected(path: Path) -> Inspected:
     """Reads a model file, every byte of it, and lets it answer its stored examples again."""
     file = TensorFile.open(path)
-    described = Description.unpacked(file.header, str(path), {})
+    described = described_in(file, {})
     test, fault = _self_test(path, described)
     weights = [entry for name, entry in file.entries.items() if name.startswith(_MODEL)]
     return Inspected(

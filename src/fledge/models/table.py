@@ -22,6 +22,10 @@ ARCHITECTURES = Table(
         "linear": "fledge.models.linear:LinearNet",
         "neighbours": "fledge.models.neighbours:NeighboursNet",
         "trees": "fledge.models.trees:TreesNet",
+        "biases": "fledge.models.biases:BiasesNet",
+        "factors": "fledge.models.factors:FactorsNet",
+        "near-things": "fledge.models.near_things:NearThingsNet",
+        "suiting": "fledge.models.suiting:SuitingNet",
         "custom": "fledge.models.architecture:Custom",
     },
 )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, final
 
 import msgspec
+from torch import Tensor
 
-from fledge.core.errors import ModelFileError, shown
+from fledge.core.errors import ModelFileError, listed, shown
 from fledge.core.record import pack_fields, unpack_fields
 from fledge.core.record_reader import Tables
 from fledge.core.strict_json import JsonObject
@@ -26,6 +27,9 @@ FORM = 1
 
 TABLES: Tables = {Task: TASKS, Transform: TRANSFORMS, Architecture: ARCHITECTURES, PictureStep: STEPS}
 """All that a model file can name."""
+
+CODEC = "codec."
+"""What the names of the codec's tensors begin with, as the path to each field of it does."""
 
 bring_forward: Mapping[int, Callable[[JsonObject], JsonObject]] = {}
 """For each older form, what makes a header of it one of the form that followed."""
@@ -56,16 +60,37 @@ class Description:
         """The codec, as tasks take it."""
         return Codec(self.codec.input, self.codec.target)
 
-    def packed(self) -> JsonObject:
-        """As plain JSON, under the version of the form."""
-        return {"form": FORM, **pack_fields(self, tables=TABLES)}
+    def packed(self) -> tuple[JsonObject, dict[str, Tensor]]:
+        """As plain JSON, under the version of the form; and the tensors that the codec holds, by the names they have there."""
+        tensors: dict[str, Tensor] = {}
+
+        def keep(value: Any, path: str) -> JsonObject | None:
+            if not isinstance(value, Tensor):
+                return None
+            same = next((name for name, kept in tensors.items() if kept is value), path)  # both sides may share one
+            tensors[same] = value
+            return {"tensor": same}
+
+        return {"form": FORM, **pack_fields(self, tables=TABLES, keep=keep)}, tensors
 
     @classmethod
-    def unpacked(cls, header: JsonObject, where: str, ops: Mapping[str, Any]) -> Description:
-        """What `packed` made, now or in an earlier release, every name and bound checked."""
+    def unpacked(cls, header: JsonObject, where: str, ops: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Description:
+        """What `packed` made, now or in an earlier release: every name and bound checked, no tensor of the codec left over."""
         header = _in_this_form(dict(header), where)
         del header["form"]
-        return unpack_fields(header, cls, f"{where}: $", tables=TABLES, ops=ops)
+        left = set(tensors)
+
+        def find(data: Any, place: str) -> Tensor:
+            name = data.get("tensor") if isinstance(data, dict) and len(data) == 1 else None
+            if not isinstance(name, str) or name not in tensors:
+                raise ModelFileError(f"{place}: {shown(data)} should name a tensor of the codec")
+            left.discard(name)
+            return tensors[name]
+
+        described = unpack_fields(header, cls, f"{where}: $", tables=TABLES, ops=ops, kept={Tensor: find})
+        if left:
+            raise ModelFileError(f"{where}: nothing in the codec has the tensors {listed(sorted(left))}")
+        return described
 
 
 def _in_this_form(header: JsonObject, where: str) -> JsonObject:

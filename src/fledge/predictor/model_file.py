@@ -16,7 +16,7 @@ from fledge.core.precision import choose_precision
 from fledge.core.tensorfile import TensorFile, is_finite, write_tensors
 from fledge.models.architecture import Architecture, Custom
 from fledge.models.memoryless import without_memory
-from fledge.predictor.description import Description, Sides
+from fledge.predictor.description import CODEC, Description, Sides
 from fledge.predictor.predictor import Examples, Predictor
 
 _MODEL = "model."
@@ -26,18 +26,17 @@ _INPUTS, _OUTPUTS = "examples.inputs", "examples.outputs"
 def save(predictor: Predictor, path: str | Path) -> str:
     """Writes the model file and returns its digest; the file that was there before stays until the new one is whole."""
     tensors = {_MODEL + name: tensor for name, tensor in _state(predictor.model).items()}
-    answers: list[Any] = []
     if predictor.examples is not None:
         tensors |= {_INPUTS: predictor.examples.inputs, _OUTPUTS: predictor.examples.outputs}
-        answers = predictor.task.answers(predictor.examples.outputs, predictor.codec)
     described = Description(
         predictor.task,
         Sides(predictor.codec.input, predictor.codec.target),
         predictor.architecture,
         predictor.card,
-        tuple(str(answer)[:1000] for answer in answers),
+        tuple(str(answer)[:1000] for answer in predictor.example_answers()),
     )
-    return write_tensors(path, tensors, described.packed())
+    header, held = described.packed()
+    return write_tensors(path, tensors | held, header)
 
 
 def load(
@@ -56,7 +55,7 @@ def load(
     """
     file = TensorFile.open(path, verify=verify)
     own = {_name(each): each for each in ops}
-    described = Description.unpacked(file.header, str(path), own)
+    described = described_in(file, own)
     _check_fit(described, str(path))
     model = _filled(_builder(described.architecture, own, str(path)), file)
     chosen = choose_device(device).device
@@ -75,6 +74,12 @@ def load(
     return predictor
 
 
+def described_in(file: TensorFile, ops: Mapping[str, Any]) -> Description:
+    """All of the file that is not the model's: what its header says, with the tensors that the codec holds."""
+    held = {name: file.tensor(name, finite=True) for name in file.entries if name.startswith(CODEC)}
+    return Description.unpacked(file.header, str(file.path), ops, held)
+
+
 def _check_fit(described: Description, where: str) -> None:
     """Refuses parts that are each in order and don't belong together."""
     task, codec = described.task, described.sides
@@ -84,6 +89,9 @@ def _check_fit(described: Description, where: str) -> None:
     given = getattr(described.architecture, "outputs", None)  # a network of the caller's own doesn't say
     if given is not None and given != (due := task.outputs(codec)):
         raise ModelFileError(f"{where}: $.architecture.outputs: {given}, and {task.title} with this codec takes {due}")
+    held, met = getattr(described.architecture, "places", None), getattr(codec.input, "places", None)
+    if held is not None and met is not None and held != met:
+        raise ModelFileError(f"{where}: $.architecture: it has {held} places, and the codec gives {met}")
 
 
 def _state(model: nn.Module) -> Mapping[str, Tensor]:
@@ -142,7 +150,7 @@ def _built(build: Callable[[], nn.Module], file: TensorFile) -> nn.Module:
 def _compare(model: nn.Module, file: TensorFile) -> None:
     """Refuses a file whose tensors are not exactly those of the network: same names, shapes and kinds of number."""
     due = {_MODEL + name: (tuple(tensor.shape), tensor.dtype) for name, tensor in model.state_dict().items()}
-    found = {name: (entry.shape, entry.dtype) for name, entry in file.entries.items() if name not in (_INPUTS, _OUTPUTS)}
+    found = {name: (entry.shape, entry.dtype) for name, entry in file.entries.items() if not _is_apart(name)}
     faults = [
         *(f"{name} is missing" for name in due if name not in found),
         *(f"{name} is one too many" for name in found if name not in due),
@@ -150,6 +158,11 @@ def _compare(model: nn.Module, file: TensorFile) -> None:
     ]
     if faults:
         raise ModelFileError(f"{file.path}: the tensors are not those of its network: {listed(faults, limit=4)}")
+
+
+def _is_apart(name: str) -> bool:
+    """Whether a tensor of the file is not one of the network's."""
+    return name in (_INPUTS, _OUTPUTS) or name.startswith(CODEC)
 
 
 def _is_whole(model: nn.Module) -> bool:

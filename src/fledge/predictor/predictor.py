@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -85,7 +85,7 @@ class Predictor:
             return [self._over_time(each) for each in given] if is_many(given) else self._over_time(given)
         if _is_frame(given):
             return self._of_frame(given)
-        if is_many(given):
+        if is_many(given) and not self.codec.input.is_one(given):
             return list(self.stream(given))
         return self._warned(self.answers([self.read(given)])[0], given)
 
@@ -96,6 +96,19 @@ class Predictor:
         scene = self.task.scene(given, self.codec)
         encoded = self.codec.input.encode(given)
         return encoded if scene is None else Read(encoded, scene)
+
+    def recommend(self, user: Any = None, n: int = 10, *, liked: Sequence[Any] | Mapping[Any, float] = ()) -> Answer:
+        """The `n` best things for somebody known, or for somebody new by what they `liked`; never what they have already.
+
+        Things are named by title or id; a mapping says how much each was liked.
+        """
+        with torch.inference_mode():
+            return self.task.recommend(self.model, self.codec, user, n, liked, self.device)
+
+    def similar(self, item: Any, n: int = 10) -> Answer:
+        """The `n` things most like one, which is named by title or id."""
+        with torch.inference_mode():
+            return self.task.similar(self.model, self.codec, item, n)
 
     def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
         """The answers to any number of inputs, one after the other, in bounded memory; inputs are read in a few threads."""
@@ -119,7 +132,8 @@ class Predictor:
         rows, answers = Rows(as_frame(given)), []
         for start in range(0, len(rows), _ROWS):
             some = rows[start : start + _ROWS]
-            said = self.task.answers(self.outputs(self.codec.input.encode_all(some), start), self.codec)
+            batch = self.codec.input.encode_all(some)
+            said = self.task.answers_to(batch, self.outputs(batch, start), self.codec)
             answers += [self._warned(answer, row) for answer, row in zip(said, some, strict=True)]
         return answers_like(given, answers)
 
@@ -138,7 +152,8 @@ class Predictor:
     def answers(self, read: Sequence[Any], first: int = 0) -> list[Answer]:
         """The answers to inputs that are encoded, or `read`, already; `first` is the number errors count from."""
         encoded = [each.encoded if isinstance(each, Read) else each for each in read]
-        answers = self.task.answers(self.outputs(stack(encoded), first), self.codec)
+        batch = stack(encoded)
+        answers = self.task.answers_to(batch, self.outputs(batch, first), self.codec)
         placed = zip(answers, read, strict=True)
         return [answer.placed(each.scene) if isinstance(each, Read) else answer for answer, each in placed]
 
@@ -155,6 +170,11 @@ class Predictor:
         """This predictor with a self-test of these inputs."""
         inputs = stack([self.codec.input.encode(item) for item in items])
         return replace(self, examples=Examples(inputs, self.outputs(inputs)))
+
+    def example_answers(self) -> list[Answer]:
+        """What it said of its stored examples."""
+        kept = self.examples
+        return [] if kept is None else self.task.answers_to(kept.inputs, kept.outputs, self.codec)
 
     def check(self) -> None:
         """Answers the stored examples again, and raises an error if that gives anything else than when they were stored."""

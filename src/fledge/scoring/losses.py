@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fledge.core.errors import UsageError
-from fledge.scoring.misfit import class_misfit, number_misfit, shapes, share_misfit, tag_misfit, weight_misfit
+from fledge.scoring.misfit import class_misfit, like_misfit, number_misfit, shapes, share_misfit, tag_misfit, weight_misfit
 
 
 class Loss(ABC):
@@ -211,6 +211,27 @@ class AbsoluteError(Loss):
 
     def misfit(self, outputs: Tensor, targets: Tensor) -> str | None:
         return number_misfit(outputs, targets)
+
+
+@final
+@dataclass(frozen=True)
+class LikedFirst(Loss):
+    """Things liked (1) before others (0): how unlikely each liked one was to be picked of all, by its score.
+
+    Things marked -1 don't count. Outputs and targets are (batch, things).
+
+    >>> LikedFirst()(torch.zeros(1, 3), torch.tensor([[1, 0, -1]]))
+    tensor(0.6931)
+    """
+
+    def per_item(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        # Far below every score, and still a number.
+        logs = outputs.float().masked_fill(targets < 0, -1e9).log_softmax(1)
+        liked = targets > 0
+        return -(logs * liked).sum(1) / liked.sum(1).clamp(min=1)
+
+    def misfit(self, outputs: Tensor, targets: Tensor) -> str | None:
+        return like_misfit(outputs, targets)
 
 
 def apart(outputs: Tensor, targets: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 from torch import Tensor
 
 from fledge.core.errors import UsageError, shown
+from fledge.scoring.ranking import ndcg_of, recall_of_liked
 from fledge.scoring.measures import (
     absolute,
     area_under_rocs,
@@ -137,6 +138,16 @@ def accuracy_multi(thresh: float = 0.5) -> ItemMetric:
     return ItemMetric("accuracy_multi", lambda outputs, targets: tags_right(outputs, targets, thresh), share=True)
 
 
+def recall_at(k: int = 10) -> ItemMetric:
+    """For recommendations: the share of what a person liked that is among the `k` things put first."""
+    return ItemMetric(f"recall@{_first(k)}", lambda scores, liked: recall_of_liked(scores, liked, k), share=True)
+
+
+def ndcg_at(k: int = 10) -> ItemMetric:
+    """For recommendations: how near the `k` things put first come to the best order, the first places counting most."""
+    return ItemMetric(f"ndcg@{_first(k)}", lambda scores, liked: ndcg_of(scores, liked, k), share=True)
+
+
 def f1_multi(thresh: float = 0.5) -> WholeMetric:
     """F1 for tags: the mean over those that are given or there at all."""
     _check_threshold(thresh)
@@ -180,6 +191,12 @@ def precision_for(place: int) -> WholeMetric:
 def recall_for(place: int) -> WholeMetric:
     """How many of the class at `place` are found."""
     return _by_class("recall", recall_of, place)
+
+
+def _first(k: int) -> int:
+    if k < 1:
+        raise UsageError(f"k={k}: at least one thing is put first", hint="k=10")
+    return k
 
 
 def _check_threshold(thresh: float) -> None:

@@ -44,6 +44,15 @@ def number_misfit(outputs: Tensor, targets: Tensor) -> str | None:
     return None
 
 
+def like_misfit(outputs: Tensor, targets: Tensor) -> str | None:
+    """Scores of things (batch, things) against 1 (liked), 0 (not) and -1 (doesn't count) of the same shape."""
+    if targets.shape != outputs.shape or targets.ndim != 2:
+        return f"it needs 1, 0 or -1 for each thing, and there are {shapes(outputs, targets)}"
+    if targets.is_floating_point() or int(targets.max()) > 1 or int(targets.min()) < -1:
+        return f"it needs 1 for a thing liked, 0 for another, -1 for one that doesn't count; targets are {described(targets)}"
+    return None
+
+
 def weight_misfit(weights: tuple[float, ...], outputs: Tensor) -> str | None:
     """One weight for each score, where there are weights."""
     if weights and len(weights) != outputs.shape[1]:

@@ -11,6 +11,7 @@ LOSSES = Table(
         "dice": "fledge.scoring.losses:Dice",
         "focal": "fledge.scoring.losses:Focal",
         "binary_cross_entropy": "fledge.scoring.losses:BinaryCrossEntropy",
+        "liked_first": "fledge.scoring.losses:LikedFirst",
         "squared_error": "fledge.scoring.losses:SquaredError",
         "absolute_error": "fledge.scoring.losses:AbsoluteError",
     },

@@ -28,7 +28,7 @@ _PROBLEMS = {
 def schema(predictor: Predictor, limits: Limits, *, examples: int, token: bool) -> JsonObject:
     """Inputs, answers, limits and card of this model."""
     given, answer = input_kind(predictor), answer_kind(predictor)
-    answers = [] if predictor.examples is None else predictor.task.answers(predictor.examples.outputs, predictor.codec)
+    answers = predictor.example_answers()
     return {
         "name": predictor.card.name or "model",
         "task": predictor.task.title,

@@ -24,6 +24,8 @@ TASKS = Table(
         "track-verification": "fledge.tasks.track_verification:TrackVerification",
         "table-classification": "fledge.tasks.table_classification:TableClassification",
         "table-regression": "fledge.tasks.table_regression:TableRegression",
+        "ratings": "fledge.tasks.ratings:Ratings",
+        "likes": "fledge.tasks.likes:Likes",
     },
 )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fledge.core.errors import UsageError
 from fledge.scoring.losses import Loss
@@ -73,6 +73,20 @@ class Task(ABC, Generic[CodecOf]):
     def tiled(self, value: Any, codec: CodecOf, size: tuple[int, int] | None, outputs: Callable[[Tensor], Tensor]) -> Answer:
         """The answer to a large input that is looked at piece by piece; `outputs` are those of a stacked batch of pieces."""
         raise UsageError(f"{self.title} has no answers by tiles", hint="tiles=True is for masks")
+
+    def answers_to(self, inputs: Tensor, outputs: Tensor, codec: CodecOf) -> list[Answer]:
+        """`answers`, where what is said also depends on who or what was asked about, as it was encoded."""
+        return self.answers(outputs, codec)
+
+    def recommend(
+        self, model: nn.Module, codec: CodecOf, user: Any, n: int, liked: Sequence[Any] | Mapping[Any, float], device: torch.device
+    ) -> Answer:
+        """The best things for a person, known or told of by what they liked; never what they have."""
+        raise UsageError(f"{self.title} recommends nothing", hint="train on ratings: who gave what to which thing")
+
+    def similar(self, model: nn.Module, codec: CodecOf, item: Any, n: int) -> Answer:
+        """The things most like one."""
+        raise UsageError(f"{self.title} knows no things that could be alike", hint="train on ratings: who gave what to which thing")
 
     def over_time(self, outputs: Tensor, spans: Sequence[tuple[float, float]], codec: CodecOf) -> Answer:
         """What the windows of one long recording, from when to when each, say together."""

@@ -83,6 +83,10 @@ class Transform(ABC, Generic[Value, Encoded]):
         """What about a value was never met in training, and makes an answer less sure."""
         return ()
 
+    def is_one(self, value: Any) -> bool:
+        """Whether a tuple is one value of this kind, such as a pair, where it would else be taken for several."""
+        return False
+
     def windows(self, value: Value) -> Sequence[Any]:
         """A long value cut in stretches of time: each with `start` and `end` in seconds, and `encoded`."""
         raise UsageError(f"{type(self).__name__} has no time to cut in windows", hint="windows=True is for recordings")

@@ -1,0 +1,111 @@
+"""What a model of people and things recommends: to somebody it knows, to somebody new, beside a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fledge.core.errors import UsageError, shown
+from fledge.models.recommender import Recommender
+from fledge.tasks.recommended import Suggestion, Suggestions
+from fledge.transforms.catalogue import UNKNOWN, Catalogue
+
+Liked = Sequence[Any] | Mapping[Any, float]
+"""Things somebody liked, by title or id; or what they gave each."""
+
+_AT_ONCE = 1 << 16
+
+
+def recommend(
+    model: nn.Module, catalogue: Catalogue, user: Any, n: int, liked: Liked, usual: float, *, device: torch.device
+) -> Suggestions:
+    """The `n` things with the highest scores that the person hasn't had; `usual` is what a thing that is liked was given."""
+    if n < 1:
+        raise UsageError(f"n={n} asks for nothing", hint="n=10")
+    if (user is None) == (not liked):
+        raise UsageError(
+            "recommendations are for somebody known, or for somebody new by what they liked",
+            hint=f"recommend({catalogue.user_name}) or recommend(liked=[...])",
+        )
+    if user is None:
+        places, values = named(catalogue, liked, usual)
+        scores = scores_for_new(model, places.to(device), values.to(device))
+        return suggestions(catalogue, scores, places.numpy(), n)
+    person = catalogue.person(user)
+    found = suggestions(catalogue, scores_for(model, person, catalogue, device), catalogue.seen(person), n)
+    if person != UNKNOWN:
+        return found
+    return replace(found, warnings=(f"{catalogue.user_name} {shown(user, 60)} was not learned: this is for anybody",))
+
+
+def similar(model: nn.Module, catalogue: Catalogue, item: Any, n: int) -> Suggestions:
+    """The `n` things most like this one: by the model's vectors, or by who has both where it has none."""
+    if n < 1:
+        raise UsageError(f"n={n} asks for nothing", hint="n=10")
+    place = catalogue.known_thing(item)
+    vectors = model.vectors() if isinstance(model, Recommender) else None
+    if vectors is None:
+        scores = torch.from_numpy(_had_together(catalogue, place))
+    else:
+        whole = nn.functional.normalize(vectors.float(), dim=1)
+        scores = (whole @ whole[place - 1]).cpu()
+    return suggestions(catalogue, scores, np.array([place]), n)
+
+
+def scores_for(model: nn.Module, person: int, catalogue: Catalogue, device: torch.device) -> Tensor:
+    """A number for every thing, by the place of a person; a network of somebody's own is asked pair by pair."""
+    who = torch.tensor([[person]], dtype=torch.int32, device=device)
+    if isinstance(model, Recommender):
+        return model.everything(who[:, 0])[0].float().cpu()
+    places = torch.arange(1, catalogue.places[1], dtype=torch.int32, device=device)
+    pairs = torch.stack([who[0].expand(len(places)), places], 1)
+    return torch.cat([model(part).reshape(-1) for part in pairs.split(_AT_ONCE)]).float().cpu()
+
+
+def scores_for_new(model: nn.Module, places: Tensor, values: Tensor) -> Tensor:
+    """A number for every thing, for somebody who gave these things these ratings."""
+    if not isinstance(model, Recommender):
+        raise UsageError(
+            f"{type(model).__name__} says nothing of people it doesn't know",
+            hint="ask for a known one: recommend(user), or make it a fledge.models.recommender.Recommender",
+        )
+    return model.for_new(places, values).float().cpu()
+
+
+def named(catalogue: Catalogue, liked: Liked, usual: float) -> tuple[Tensor, Tensor]:
+    """The places of things named, each once, and what they were given."""
+    if isinstance(liked, str | bytes):
+        raise UsageError(f"liked={shown(liked)} is one text", hint=f"liked=[{shown(liked)}]")
+    given = liked.items() if isinstance(liked, Mapping) else ((each, usual) for each in liked)
+    found = {catalogue.known_thing(thing): float(value) for thing, value in given}
+    if not all(np.isfinite(value) for value in found.values()):
+        raise UsageError("a rating is a number", hint='liked={"Alien": 5.0}')
+    return torch.tensor(list(found), dtype=torch.int32), torch.tensor(list(found.values()))
+
+
+def suggestions(catalogue: Catalogue, scores: Tensor, had: NDArray[np.integer], n: int) -> Suggestions:
+    """The best of what isn't had; fewer than `n` where nothing else is left."""
+    scores = scores.clone()
+    scores[torch.from_numpy(had[had > 0].astype(np.int64)) - 1] = -torch.inf
+    values, order = scores.topk(min(n, len(scores)))
+    kept = [(value, place) for value, place in zip(values.tolist(), order.tolist(), strict=True) if np.isfinite(value)]
+    return Suggestions(tuple(Suggestion(catalogue.things[at], catalogue.title(at + 1), value) for value, at in kept))
+
+
+def _had_together(catalogue: Catalogue, place: int) -> NDArray[np.float32]:
+    """For each thing, how alike its people are to those of one thing: the cosine, drawn to 0 where few have both."""
+    had = catalogue.had
+    owners = had.owners.numpy()
+    who = np.zeros(len(had), bool)
+    who[owners[had.places.numpy() == place]] = True
+    both = np.bincount(had.places.numpy()[who[owners]], minlength=catalogue.places[1])[1:]
+    sizes = catalogue.popularity[1:]
+    cosine = both / np.sqrt(np.maximum(sizes * sizes[place - 1], 1))
+    found: NDArray[np.float32] = (cosine * both / (both + 5)).astype(np.float32)
+    return found
