@@ -10,15 +10,15 @@ import polars as pl
 KINDS = ("space", "love", "ghost")
 
 
-def ratings(people: int = 60, things: int = 40, seed: int = 0, *, share: float = 0.35) -> pl.DataFrame:
+def ratings(people: int = 60, things: int = 40, seed: int = 0) -> pl.DataFrame:
     """Who gave how many stars to what, and when; each person rates things of the kind they like higher, and oftener."""
     numbers = np.random.default_rng(seed)
     taste, kind = numbers.integers(0, len(KINDS), people), numbers.integers(0, len(KINDS), things)
     who, what = (each.ravel() for each in np.mgrid[:people, :things])
     suits = taste[who] == kind[what]
-    met = numbers.random(len(who)) < np.where(suits, 1.6, 0.7) * share
+    met = numbers.random(len(who)) < np.where(suits, 0.8, 0.25)
     who, what, suits = who[met], what[met], suits[met]
-    better, kinder = numbers.normal(0, 0.5, things), numbers.normal(0, 0.4, people)
+    better, kinder = numbers.normal(0, 0.5, things), numbers.normal(0, 0.8, people)
     stars = 2.5 + 1.5 * suits + better[what] + kinder[who] + numbers.normal(0, 0.3, len(who))
     return pl.DataFrame(
         {

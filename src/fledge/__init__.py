@@ -9,6 +9,7 @@ from fledge.core.names import Table
 if TYPE_CHECKING:
     from fledge.core.errors import FledgeError as FledgeError
     from fledge.data.block import DataBlock as DataBlock
+    from fledge.data.collab_dataloaders import CollabDataLoaders as CollabDataLoaders
     from fledge.data.dataloaders import DataLoaders as DataLoaders
     from fledge.data.image_dataloaders import ImageDataLoaders as ImageDataLoaders
     from fledge.data.labels import ColReader as ColReader
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fledge.data.labels import parent_label as parent_label
     from fledge.data.pieces import in_pieces as in_pieces
     from fledge.data.segmentation_dataloaders import SegmentationDataLoaders as SegmentationDataLoaders
+    from fledge.data.last_split import LastSplitter as LastSplitter
     from fledge.data.sound_dataloaders import SoundDataLoaders as SoundDataLoaders
     from fledge.data.sound_files import get_sound_files as get_sound_files
     from fledge.data.sources import get_files as get_files
@@ -68,6 +70,9 @@ if TYPE_CHECKING:
         Focal as Focal,
     )
     from fledge.scoring.losses import (
+        LikedFirst as LikedFirst,
+    )
+    from fledge.scoring.losses import (
         SquaredError as SquaredError,
     )
     from fledge.scoring.metrics import (
@@ -93,6 +98,9 @@ if TYPE_CHECKING:
         mse as mse,
     )
     from fledge.scoring.metrics import (
+        ndcg_at as ndcg_at,
+    )
+    from fledge.scoring.metrics import (
         precision as precision,
     )
     from fledge.scoring.metrics import (
@@ -100,6 +108,9 @@ if TYPE_CHECKING:
     )
     from fledge.scoring.metrics import (
         recall as recall,
+    )
+    from fledge.scoring.metrics import (
+        recall_at as recall_at,
     )
     from fledge.scoring.metrics import (
         rmse as rmse,
@@ -113,6 +124,7 @@ if TYPE_CHECKING:
     from fledge.training.averaging import EMA as EMA
     from fledge.training.callback import Callback as Callback
     from fledge.training.class_weights import class_weights as class_weights
+    from fledge.training.collab import collab_learner as collab_learner
     from fledge.training.early_stop import EarlyStop as EarlyStop
     from fledge.training.history_file import HistoryFile as HistoryFile
     from fledge.training.keep_best import KeepBest as KeepBest
@@ -198,6 +210,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "fledge.core.errors": ("FledgeError",),
     "fledge.data.block": ("DataBlock",),
+    "fledge.data.collab_dataloaders": ("CollabDataLoaders",),
     "fledge.data.dataloaders": ("DataLoaders",),
     "fledge.data.image_dataloaders": ("ImageDataLoaders",),
     "fledge.data.labels": (
@@ -207,6 +220,7 @@ _PLACES = {
     ),
     "fledge.data.pieces": ("in_pieces",),
     "fledge.data.segmentation_dataloaders": ("SegmentationDataLoaders",),
+    "fledge.data.last_split": ("LastSplitter",),
     "fledge.data.sound_dataloaders": ("SoundDataLoaders",),
     "fledge.data.sound_files": ("get_sound_files",),
     "fledge.data.sources": (
@@ -237,6 +251,7 @@ _PLACES = {
         "CrossEntropy",
         "Dice",
         "Focal",
+        "LikedFirst",
         "SquaredError",
     ),
     "fledge.scoring.metrics": (
@@ -248,9 +263,11 @@ _PLACES = {
         "f1_multi",
         "mae",
         "mse",
+        "ndcg_at",
         "precision",
         "r2",
         "recall",
+        "recall_at",
         "rmse",
         "roc_auc",
         "top_k_accuracy",
@@ -258,6 +275,7 @@ _PLACES = {
     "fledge.training.averaging": ("EMA",),
     "fledge.training.callback": ("Callback",),
     "fledge.training.class_weights": ("class_weights",),
+    "fledge.training.collab": ("collab_learner",),
     "fledge.training.early_stop": ("EarlyStop",),
     "fledge.training.history_file": ("HistoryFile",),
     "fledge.training.keep_best": ("KeepBest",),
@@ -347,6 +365,7 @@ __all__ = [
     "ChangeSpeed",
     "ColReader",
     "ColSplitter",
+    "CollabDataLoaders",
     "Contrast",
     "Crop",
     "CrossEntropy",
@@ -373,8 +392,10 @@ __all__ = [
     "JitterPlaces",
     "KFoldSplitter",
     "KeepBest",
+    "LastSplitter",
     "Learner",
     "MaskBlock",
+    "LikedFirst",
     "MaskFrequency",
     "MaskSplitter",
     "MaskTime",
@@ -415,6 +436,7 @@ __all__ = [
     "aug_transforms",
     "class_weights",
     "equal_error_rate",
+    "collab_learner",
     "error_rate",
     "f1",
     "f1_multi",
@@ -426,11 +448,13 @@ __all__ = [
     "load",
     "mae",
     "mse",
+    "ndcg_at",
     "parent_label",
     "precision",
     "r2",
     "read_table",
     "recall",
+    "recall_at",
     "rmse",
     "roc_auc",
     "sound_learner",

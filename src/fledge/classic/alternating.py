@@ -65,7 +65,9 @@ class Side:
         return squares.view(-1, dim, dim), products
 
 
-def solved(side: Side, vectors: Tensor, targets: Tensor, held: Tensor, towards: Tensor, noise: torch.Generator | None) -> Tensor:
+def solved(
+    side: Side, vectors: Tensor, targets: Tensor, held: Tensor, towards: Tensor, noise: torch.Generator | None
+) -> Tensor:
     """Each owner's vector: least squares over what they gave, held `towards` a mean as strongly as `held` (dim, dim) says.
 
     With `noise`, drawn from all vectors that would do, each as likely as it fits.

@@ -14,11 +14,14 @@ from fledge.classic.linear import linear
 from fledge.classic.material import Material, goal_of
 from fledge.classic.neighbours import neighbours
 from fledge.classic.places import colour_and_place, most_common_by_place
+from fledge.classic.recommenders import recommenders
 from fledge.classic.rules import class_shares, mean, median, most_common, tag_shares
 from fledge.data.loader import Loader
 from fledge.models.goal import Goal
 from fledge.tasks.task import Task
 from fledge.transforms.mask import Mask
+from fledge.transforms.pair import Pair
+from fledge.transforms.person import Person
 from fledge.transforms.transform import Codec
 
 Kind = Literal["rule", "classic"]
@@ -43,6 +46,8 @@ def candidates(task: Task[Any], codec: Codec[Any, Any], train: Loader | None = N
     """
     if isinstance(codec.target, Mask):
         return _of_masks(task.outputs(codec))
+    if isinstance(codec.input, Pair | Person):
+        return tuple(Candidate(*each) for each in recommenders(likes=isinstance(codec.input, Person)))
     goal = goal_of(codec.target)
     if goal is None:
         return ()

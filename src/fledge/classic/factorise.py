@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fledge.classic.alternating import Side, solved
-from fledge.classic.biases import Added, popularity, ridge
+from fledge.classic.biases import Added, ridge
 from fledge.classic.fitted import Fitted
 from fledge.classic.who_had_what import WhoHadWhat
 from fledge.core.seeds import generator, key
-from fledge.models.factors import Factors, FactorsNet
+from fledge.models.factors import FactorsNet
 
 FACTORS = 10
 """How many numbers a vector has, for ratings."""
@@ -25,12 +25,15 @@ LIKES_FACTORS = 48
 DRAWS = 40
 """So many draws are averaged: each is a model that would do, and their mean is better than the best of them."""
 
+_FEWEST, _RATINGS = 4, 1_000_000
+"""Of more ratings than these fewer draws are taken, for they differ less and take longer; but never fewer than so many."""
+
 _BURN, _THIN = 10, 2
 """Draws that are passed over: the first ones, and in between, where one is much like the one before."""
 
 _SWEEPS = 12
 _HELD = 15.0
-_LIKES_HELD, _UNSAID = 1.0, 0.02
+LIKES_HELD, UNSAID = 2.0, 0.03
 _PIECE = 1 << 20
 
 
@@ -65,8 +68,8 @@ def drawn(had: WhoHadWhat, seed: int) -> Fitted:
         for side, (places, each, shift) in enumerate(zip(had.places, added, (had.mean, 0.0), strict=True))
     ]
     kept: list[tuple[Tensor, Tensor]] = []
-    sure = 1.0
-    for turn in range(_BURN + DRAWS * _THIN):
+    sure, draws = 1.0, min(DRAWS, max(_FEWEST, DRAWS * _RATINGS // max(len(had), 1)))
+    for turn in range(_BURN + draws * _THIN):
         for side in (0, 1):
             towards, held = _holding(whole[side][1:], numbers)
             met = torch.cat([whole[1 - side][:, :-1], torch.ones(had.places[1 - side], 1)], 1) * sure**0.5
@@ -93,7 +96,8 @@ def liked_squares(had: WhoHadWhat, seed: int) -> Fitted:
 
 def as_factors(had: WhoHadWhat, added: Added, people: Tensor, things: Tensor) -> Fitted:
     """Vectors of both sides as the model that multiplies them."""
-    sizes = FactorsNet(*had.places, people.shape[1], ridge=_LIKES_HELD if had.likes else _HELD, likes=had.likes)
+    noise = LIKES_HELD if had.likes else max(float(np.square(had.given - added.of(had)).mean()), 1e-6)
+    sizes = FactorsNet(*had.places, people.shape[1], noise=noise, unsaid=UNSAID if had.likes else 0.0)
     model = sizes.build()
     with torch.no_grad():
         table = torch.cat([people, things])
@@ -147,7 +151,7 @@ def _squared_off(had: WhoHadWhat, over: NDArray[np.float32], people: Tensor, thi
 
 def _unsaid(vectors: Tensor) -> Tensor:
     """What all things together hold somebody's vector by: a little of each, and nothing at all."""
-    return _UNSAID * vectors.T @ vectors + _LIKES_HELD * torch.eye(vectors.shape[1])
+    return UNSAID * vectors.T @ vectors + LIKES_HELD * torch.eye(vectors.shape[1])
 
 
 def _random(places: int, factors: int, seed: int) -> Tensor:

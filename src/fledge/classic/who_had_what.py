@@ -50,7 +50,8 @@ class WhoHadWhat:
 
     def sums(self, side: int, values: NDArray[np.floating]) -> NDArray[np.float64]:
         """The values added up for each person (side 0) or each thing (side 1)."""
-        return np.bincount((self.people, self.things)[side], values, self.places[side])
+        # An empty part adds up to whole numbers.
+        return np.bincount((self.people, self.things)[side], values, self.places[side]).astype(np.float64, copy=False)
 
     def counts(self, side: int) -> NDArray[np.int64]:
         """How often each person, or each thing, comes up."""

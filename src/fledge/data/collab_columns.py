@@ -32,7 +32,9 @@ class CollabColumns:
 
     def __str__(self) -> str:
         given = f"rating {shown(self.rating)}" if self.rating else "no rating: each row is a like"
-        return f"user {shown(self.user)}, item {shown(self.item)}, {given}" + (f", time {shown(self.time)}" if self.time else "")
+        return f"user {shown(self.user)}, item {shown(self.item)}, {given}" + (
+            f", time {shown(self.time)}" if self.time else ""
+        )
 
 
 def find_columns(
@@ -42,7 +44,7 @@ def find_columns(
     rating_name: str | None = None,
     time_name: str | None = None,
 ) -> CollabColumns:
-    """The columns as given, others by their usual names, and failing that in the order user, item, rating; what was found is said.
+    """The columns as given, others by their usual names, else in the order user, item, rating; what was found is said.
 
     >>> print(find_columns(pl.DataFrame({"userId": [1], "movieId": [2], "stars": [4.5]})))
     user 'userId', item 'movieId', rating 'stars'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, final
 
@@ -91,7 +91,7 @@ class CollabDataLoaders:
         table = read_table(_found(path, csv), **settings).frame
         for name in ("items", "test"):
             if isinstance(file := options.get(name), str | os.PathLike):
-                options[name] = read_table(_found(path, file), **settings).frame  # type: ignore[literal-required]
+                options[name] = read_table(_found(path, file), **settings).frame
         return CollabDataLoaders.from_df(table, **options)
 
     @staticmethod
@@ -222,7 +222,7 @@ def _ratings(source: Cleaned, columns: CollabColumns, parts: Mapping[str, pl.Dat
     assert columns.rating is not None
     catalogue = _catalogue(columns, parts, options)
     train = parts["train"][columns.rating]
-    codec = Codec(Pair(catalogue), Rating.learn(train.to_numpy(), columns.rating))
+    codec = Codec(Pair(catalogue), Rating.learn(array("d", train.to_numpy().tobytes()), columns.rating))
     bs = options.get("bs") or usual_bs(len(train))
     loaders = {}
     for name, frame in parts.items():
@@ -232,7 +232,7 @@ def _ratings(source: Cleaned, columns: CollabColumns, parts: Mapping[str, pl.Dat
         targets = WholeColumn(codec.target, codec.target.encode_all(given))
         loaders[name] = _loader(name, Samples.of(rows, given), inputs, targets, bs, options, ())
     reader = ColReader(columns.rating)
-    return DataLoaders(**loaders, codec=codec, bad=source.bad, intake=Intake(get_y=reader))
+    return replace(_together(loaders), codec=codec, bad=source.bad, intake=Intake(get_y=reader))
 
 
 def _likes(source: Cleaned, columns: CollabColumns, parts: Mapping[str, pl.DataFrame], options: Options) -> DataLoaders:
@@ -250,7 +250,11 @@ def _likes(source: Cleaned, columns: CollabColumns, parts: Mapping[str, pl.DataF
         if name in parts:
             samples, inputs, targets = _people(codec, parts[name], columns, name, options.get("seed") or 0)
             loaders[name] = _loader(name, samples, inputs, targets, bs, options, ())
-    return DataLoaders(**loaders, codec=codec, bad=source.bad)
+    return replace(_together(loaders), codec=codec, bad=source.bad)
+
+
+def _together(loaders: Mapping[str, Loader]) -> DataLoaders:
+    return DataLoaders(loaders["train"], loaders["valid"], loaders.get("test"))
 
 
 def _people(

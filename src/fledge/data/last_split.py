@@ -40,7 +40,9 @@ class LastSplitter(Splitter):
         when = pl.Series("\0when", np.arange(len(items))) if self.time is None else self._moments(items)
         order = pl.DataFrame({"who": who, "when": when}).with_row_index("row").sort("when", maintain_order=True)
         left = pl.len().over("who") - pl.int_range(pl.len()).over("who")  # 1 for the last of somebody
-        held = order.select("row", (left <= self.count) & (pl.len().over("who") > self.count)).sort("row").to_series(1).to_numpy()
+        held = (
+            order.select("row", (left <= self.count) & (pl.len().over("who") > self.count)).sort("row").to_series(1).to_numpy()
+        )
         if not held.any():
             raise DataError(f"nobody has more than {self.count} rows, so none can be held back", hint="hold back fewer")
         return made(len(items), np.flatnonzero(~held), np.flatnonzero(held))

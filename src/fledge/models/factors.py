@@ -23,8 +23,8 @@ _Positive = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
 class FactorsNet(Architecture):
     """Vectors of `factors` numbers and a bias for each person and each thing; with `low` and `high`, outputs lie between them.
 
-    `ridge` is how strongly the vector of somebody new is held at nothing; `likes` says that a thing not named by them is
-    one that they don't have, rather than one of which nothing is known.
+    For somebody new: `noise` is by how much (squared) what people say differs from what suits them, and `unsaid` how much each
+    thing that they don't name counts as one they don't like: nothing of ratings, a little of likes.
 
     >>> FactorsNet(people=3, things=5, factors=2).build()(torch.zeros(4, 2, dtype=torch.int32)).shape
     torch.Size([4, 1])
@@ -35,8 +35,8 @@ class FactorsNet(Architecture):
     factors: Annotated[int, msgspec.Meta(ge=1, le=16_384)]
     low: float | None = None
     high: float | None = None
-    ridge: _Positive = 5.0
-    likes: bool = False
+    noise: _Positive = 0.5
+    unsaid: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
     def __post_init__(self) -> None:
         check_range(self.low, self.high)
@@ -48,7 +48,7 @@ class FactorsNet(Architecture):
 
     def build(self) -> Factors:
         span = None if self.low is None or self.high is None else (self.low, self.high)
-        return Factors(self.people, self.things, self.factors, span=span, ridge=self.ridge, likes=self.likes)
+        return Factors(self.people, self.things, self.factors, span=span, noise=self.noise, unsaid=self.unsaid)
 
 
 class Factors(Recommender):
@@ -63,12 +63,12 @@ class Factors(Recommender):
         factors: int,
         *,
         span: tuple[float, float] | None = None,
-        ridge: float = 5.0,
-        likes: bool = False,
+        noise: float = 0.5,
+        unsaid: float = 0.0,
     ) -> None:
         super().__init__()
         self.people, self.things, self.factors = people, things, factors
-        self.span, self.ridge, self.likes = span, ridge, likes
+        self.span, self.noise, self.unsaid = span, noise, unsaid
         self.table = nn.Parameter(torch.zeros(people + things, factors + 1))
         self.register_buffer("start", torch.zeros(people + things))
 
@@ -104,28 +104,49 @@ class Factors(Recommender):
         return low + wide * torch.sigmoid(place.logit() + product)
 
     def _fitted(self, places: Tensor, values: Tensor) -> Tensor:
-        """The vector (and bias) nearest to what somebody new said, in closed form: least squares held at nothing.
+        """The vector (and bias) of somebody new: what is likeliest of a person like the known ones who said this.
 
-        Of likes, everything not named counts a little as not liked, as it does for people known from the start.
+        In closed form, by the spread of the known people's vectors: least squares for as many unknowns as things named.
         """
-        spots = places.int() + self.people
-        known = torch.cat([self.table[spots, :-1], self.table.new_ones(len(spots), 1)], 1)  # (n, factors + 1)
-        start = self.start[0] + self.start[spots]
-        wanted = values.to(known) - (start + self.table[spots, -1]) if self.span is None else self._unsquashed(values, start, spots)
-        held = self.ridge * torch.eye(known.shape[1], dtype=known.dtype, device=known.device)
-        if self.likes:
-            everything = self.table[self.people + 1 :, :-1]
-            known, wanted = known[:, :-1], torch.ones_like(wanted)
-            held = held[:-1, :-1] + everything.T @ everything * (len(spots) / max(len(everything), 1))
-        # A bias is held more gently than the vector, for it says what all that was said has in common.
-        solved = torch.linalg.solve(known.T @ known + held, known.T @ wanted)
-        return torch.cat([solved, solved.new_zeros(1)]) if self.likes else solved
+        if self.unsaid:
+            return self._fitted_to_likes(places)
+        spots = places.long() + self.people
+        met = torch.cat([self.table[spots, :-1], self.table.new_ones(len(spots), 1)], 1)  # (n, factors + 1)
+        people = self._whole_people()
+        usual = people.mean(0)
+        said = (people - usual) @ met.T  # (people, n)
+        off = self._off(places, values) - met @ usual
+        both = said.T @ said / len(said) + self.noise * torch.eye(len(spots), dtype=said.dtype, device=said.device)
+        found: Tensor = usual + (people - usual).T @ (said @ torch.linalg.solve(both, off)) / len(said)
+        return found
 
-    def _unsquashed(self, values: Tensor, start: Tensor, spots: Tensor) -> Tensor:
-        assert self.span is not None
-        low, wide = self.span[0], self.span[1] - self.span[0]
-        said, begun = (((each.to(self.table) - low) / wide).clamp(0.01, 0.99).logit() for each in (values, start))
-        return said - begun - self.table[spots, -1]
+    def _whole_people(self) -> Tensor:
+        """The known people's vectors, each with all of its bias."""
+        known = slice(1, self.people)
+        bias = self.table[known, -1] + (self.start[known] - self.start[0]) * self._slope
+        return torch.cat([self.table[known, :-1], bias[:, None]], 1)
+
+    def _off(self, places: Tensor, values: Tensor) -> Tensor:
+        """What was said beyond what is said of these things on the whole, where vectors add up."""
+        spots = places.long() + self.people
+        start = self.start[0] + self.start[spots]
+        if self.span is not None:
+            low, wide = self.span[0], self.span[1] - self.span[0]
+            values, start = (((each.to(self.table) - low) / wide).clamp(0.01, 0.99).logit() for each in (values, start))
+        return values.to(self.table) - start - self.table[spots, -1]
+
+    @property
+    def _slope(self) -> float:
+        """How much further apart numbers are where vectors add up, in the middle of the span."""
+        return 1.0 if self.span is None else 4.0 / (self.span[1] - self.span[0])
+
+    def _fitted_to_likes(self, places: Tensor) -> Tensor:
+        """The vector by which the things named come near 1, and everything else near 0 where that costs little."""
+        everything = self.table[self.people + 1 :, :-1]
+        known = everything[places.long() - 1]
+        held = self.noise * torch.eye(known.shape[1], dtype=known.dtype, device=known.device)
+        solved = torch.linalg.solve(known.T @ known + held + self.unsaid * everything.T @ everything, known.sum(0))
+        return torch.cat([solved, solved.new_zeros(1)])
 
 
 def check_range(low: float | None, high: float | None) -> None:

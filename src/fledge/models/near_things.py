@@ -67,8 +67,12 @@ class NearThings(Recommender):
     def scores(self, people: Tensor, places: Tensor) -> Tensor:
         start = self.of_people[people.int()] + self.of_things[places.int()]
         rows = max(1, _AT_ONCE // (places.shape[1] * self.alike.shape[1]))
-        pieces = zip(people.split(rows), places.split(rows), strict=True)
+        pieces = zip(torch.split(people, rows), torch.split(places, rows), strict=True)
         return start + torch.cat([self._learned(*self._looked_up(*piece)) for piece in pieces])
+
+    def everything(self, people: Tensor) -> Tensor:
+        start = self.of_people[people.int()][:, None] + self.of_things[1:]
+        return start + torch.stack([self._learned_of_all(*self._all_of(person)) for person in people.tolist()])
 
     def for_new(self, places: Tensor, values: Tensor) -> Tensor:
         beyond = values.new_zeros(self.things)
@@ -79,12 +83,23 @@ class NearThings(Recommender):
         off = values - expected
         beyond[spots] = torch.ones_like(off) if self.likes else off - off.mean() * len(off) / (len(off) + 5)
         has[spots] = True
+        return self.of_people[0] + self.of_things[1:] + self._learned_of_all(has, beyond)
+
+    def _all_of(self, person: int) -> tuple[Tensor, Tensor]:
+        """For each thing whether the person has it, and what they gave beyond the expected."""
+        ends = torch.tensor([person, person + 1], device=self.key.device) * self.things
+        first, last = torch.searchsorted(self.key, ends).tolist()
+        had = self.key[first:last] - person * self.things
+        has, beyond = torch.zeros_like(self.of_things, dtype=torch.bool), torch.zeros_like(self.of_things)
+        has[had], beyond[had] = True, self.beyond[first:last]
+        return has, beyond
+
+    def _learned_of_all(self, has: Tensor, beyond: Tensor) -> Tensor:
         alike = self.alike[1:].int()
-        weight = self.weight[1:] * has[alike]
-        return self.of_people[0] + self.of_things[1:] + self._learned(weight, beyond[alike])
+        return self._learned(self.weight[1:] * has[alike], beyond[alike])
 
     def _looked_up(self, people: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-        """For the things alike to each: how alike, 0 where the person doesn't have it, and what they gave beyond the expected."""
+        """For the things alike to each: how alike (0 where the person has it not) and what was given beyond the expected."""
         alike = self.alike[places.int()]  # (batch, n, near)
         weight = self.weight[places.int()]
         if not len(self.key):

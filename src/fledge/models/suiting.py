@@ -105,19 +105,26 @@ class Suiting(Recommender):
         return self.table[self.people + 1 :]
 
     def _said(self, start: Tensor, person: Tensor, thing: Tensor) -> Tensor:
-        beyond = self.head(self.body(torch.cat([person, thing, person * thing], -1))).squeeze(-1)
+        beyond: Tensor = self.head(self.body(torch.cat([person, thing, person * thing], -1))).squeeze(-1)
         total = start + beyond
         if self.span is None:
             return total
         low, wide = self.span[0], self.span[1] - self.span[0]
         place = ((start - low) / wide).clamp(0.01, 0.99)
-        return low + wide * torch.sigmoid(place.logit() + beyond)
+        squashed: Tensor = low + wide * torch.sigmoid(place.logit() + beyond)
+        return squashed
 
     def _nearest(self, places: Tensor, values: Tensor) -> Tensor:
         """The mean vector of those who, by this network, would say most nearly what was said."""
         people = torch.arange(1, self.people, device=places.device, dtype=torch.int32)[:_COMPARED]
-        said = torch.cat([self.scores(part[:, None], places[None].expand(len(part), -1)) for part in people.split(_AT_ONCE)])
-        off = -said.mean(1) if self.likes else (said - values).square().mean(1)
+        parts = torch.split(people, _AT_ONCE)
+        said = torch.cat([self.scores(part[:, None], places[None].expand(len(part), -1)) for part in parts])
+        if self.likes:
+            off = -said.mean(1)
+        else:  # how generous somebody is on the whole says nothing of what they like
+            usual = self.start[people.int()][:, None] + self.start[places.int() + self.people]
+            wanted = values - self.start[0] - self.start[places.int() + self.people]
+            off = (said - usual - wanted).square().mean(1)
         closest = off.topk(min(_CLOSEST, len(off)), largest=False).indices
-        return self.table[people[closest]].mean(0)
-
+        found: Tensor = self.table[people[closest]].mean(0)
+        return found

@@ -19,6 +19,7 @@ from fledge.models.architecture import Architecture
 from fledge.models.pieces import in_pieces
 from fledge.predictor.card import Card
 from fledge.tasks.answer import Answer
+from fledge.tasks.recommended import Suggestions
 from fledge.tasks.task import Task
 from fledge.transforms.transform import Codec, stack
 
@@ -97,7 +98,7 @@ class Predictor:
         encoded = self.codec.input.encode(given)
         return encoded if scene is None else Read(encoded, scene)
 
-    def recommend(self, user: Any = None, n: int = 10, *, liked: Sequence[Any] | Mapping[Any, float] = ()) -> Answer:
+    def recommend(self, user: Any = None, n: int = 10, *, liked: Sequence[Any] | Mapping[Any, float] = ()) -> Suggestions:
         """The `n` best things for somebody known, or for somebody new by what they `liked`; never what they have already.
 
         Things are named by title or id; a mapping says how much each was liked.
@@ -105,7 +106,7 @@ class Predictor:
         with torch.inference_mode():
             return self.task.recommend(self.model, self.codec, user, n, liked, self.device)
 
-    def similar(self, item: Any, n: int = 10) -> Answer:
+    def similar(self, item: Any, n: int = 10) -> Suggestions:
         """The `n` things most like one, which is named by title or id."""
         with torch.inference_mode():
             return self.task.similar(self.model, self.codec, item, n)

@@ -12,7 +12,6 @@ import numpy as np
 from torch import Tensor
 
 from fledge.core.errors import UsageError, shown
-from fledge.scoring.ranking import ndcg_of, recall_of_liked
 from fledge.scoring.measures import (
     absolute,
     area_under_rocs,
@@ -28,6 +27,7 @@ from fledge.scoring.measures import (
     tag_counts,
     tags_right,
 )
+from fledge.scoring.ranking import ndcg_of, recall_of_liked
 from fledge.scoring.tally import ItemTally, Tally, WholeTally
 
 

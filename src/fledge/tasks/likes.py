@@ -55,8 +55,7 @@ class Likes(Task[LikesCodec]):
     def answers_to(self, inputs: Tensor, outputs: Tensor, codec: LikesCodec) -> list[Answer]:
         catalogue, people = codec.input.catalogue, inputs[:, 0].tolist()
         return [
-            suggestions(catalogue, row, catalogue.seen(person), self.first)
-            for person, row in zip(people, outputs, strict=True)
+            suggestions(catalogue, row, catalogue.seen(person), self.first) for person, row in zip(people, outputs, strict=True)
         ]
 
     def recommend(

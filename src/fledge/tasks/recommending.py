@@ -65,7 +65,7 @@ def scores_for(model: nn.Module, person: int, catalogue: Catalogue, device: torc
         return model.everything(who[:, 0])[0].float().cpu()
     places = torch.arange(1, catalogue.places[1], dtype=torch.int32, device=device)
     pairs = torch.stack([who[0].expand(len(places)), places], 1)
-    return torch.cat([model(part).reshape(-1) for part in pairs.split(_AT_ONCE)]).float().cpu()
+    return torch.cat([model(part).reshape(-1) for part in torch.split(pairs, _AT_ONCE)]).float().cpu()
 
 
 def scores_for_new(model: nn.Module, places: Tensor, values: Tensor) -> Tensor:

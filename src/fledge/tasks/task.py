@@ -13,6 +13,7 @@ from fledge.core.errors import UsageError
 from fledge.scoring.losses import Loss
 from fledge.scoring.metrics import Metric
 from fledge.tasks.answer import Answer
+from fledge.tasks.recommended import Suggestions
 from fledge.transforms.transform import Codec
 
 CodecOf = TypeVar("CodecOf", bound=Codec[Any, Any])
@@ -79,14 +80,22 @@ class Task(ABC, Generic[CodecOf]):
         return self.answers(outputs, codec)
 
     def recommend(
-        self, model: nn.Module, codec: CodecOf, user: Any, n: int, liked: Sequence[Any] | Mapping[Any, float], device: torch.device
-    ) -> Answer:
+        self,
+        model: nn.Module,
+        codec: CodecOf,
+        user: Any,
+        n: int,
+        liked: Sequence[Any] | Mapping[Any, float],
+        device: torch.device,
+    ) -> Suggestions:
         """The best things for a person, known or told of by what they liked; never what they have."""
         raise UsageError(f"{self.title} recommends nothing", hint="train on ratings: who gave what to which thing")
 
-    def similar(self, model: nn.Module, codec: CodecOf, item: Any, n: int) -> Answer:
+    def similar(self, model: nn.Module, codec: CodecOf, item: Any, n: int) -> Suggestions:
         """The things most like one."""
-        raise UsageError(f"{self.title} knows no things that could be alike", hint="train on ratings: who gave what to which thing")
+        raise UsageError(
+            f"{self.title} knows no things that could be alike", hint="train on ratings: who gave what to which thing"
+        )
 
     def over_time(self, outputs: Tensor, spans: Sequence[tuple[float, float]], codec: CodecOf) -> Answer:
         """What the windows of one long recording, from when to when each, say together."""

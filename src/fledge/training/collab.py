@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from fledge.classic.biases import Added, popularity, ridge
-from fledge.classic.factorise import started
+from fledge.classic.factorise import LIKES_HELD, UNSAID, started
 from fledge.classic.who_had_what import WhoHadWhat
 from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
@@ -51,22 +52,26 @@ def collab_learner(
     likes = had.likes
     if likes and y_range is not None:
         raise UsageError("likes have no range of numbers", hint="leave y_range out")
+    start = popularity(had) if likes else ridge(had)
     with seeded(seed):
         if use_nn:
             network = SuitingNet(*had.places, n_factors, tuple(layers), dropout, low, high, likes)
             model: Any = network.build()
         else:
-            network = FactorsNet(*had.places, n_factors, low, high, likes=likes)  # type: ignore[assignment]
+            noise = LIKES_HELD if likes else _noise(had, start, y_range)
+            network = FactorsNet(*had.places, n_factors, low, high, noise, UNSAID if likes else 0.0)  # type: ignore[assignment]
             model = network.build()
             with torch.no_grad():
                 model.table[:, :-1] = torch.randn(len(model.table), n_factors) * _SPREAD
                 model.table[[0, had.places[0]]] = 0  # of those never met nothing is known
-    model.start.copy_(started(_start(had)))
+    model.start.copy_(started(start))
     return Learner(dls, model, architecture=network, **settings)
 
 
-def _start(had: WhoHadWhat) -> Added:
-    return popularity(had) if had.likes else ridge(had)
+def _noise(had: WhoHadWhat, start: Added, y_range: tuple[float, float] | None) -> float:
+    """By how much, squared, what people gave is off what biases say; inside a range, where vectors add up."""
+    off = max(float(np.square(had.given - start.of(had)).mean()), 1e-6)
+    return off if y_range is None else off * (4.0 / (y_range[1] - y_range[0])) ** 2
 
 
 def _learned_from(dls: DataLoaders) -> WhoHadWhat:

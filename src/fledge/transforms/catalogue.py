@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Annotated, Any, Self, final
+from typing import Annotated, Self, final
 
 import msgspec
 import numpy as np

@@ -65,7 +65,8 @@ class Lists:
             return np.zeros(owners.shape, bool)
         keys = owners.astype(np.int64) * self._width + places
         found = self._keys[np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)] == keys
-        return found & (places < self._width)
+        there: NDArray[np.bool_] = found & (places < self._width)
+        return there
 
     @property
     def _width(self) -> int:
@@ -73,7 +74,8 @@ class Lists:
 
     @cached_property
     def _keys(self) -> NDArray[np.int64]:
-        return self.owners.numpy().astype(np.int64) * self._width + self.places.numpy()
+        keys: NDArray[np.int64] = self.owners.numpy().astype(np.int64) * self._width + self.places.numpy()
+        return keys
 
     def __repr__(self) -> str:
         return f"Lists({len(self)}, {digest_of(self.places, self.ends)})"

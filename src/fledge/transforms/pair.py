@@ -90,7 +90,9 @@ class Pair(Transform[PairValue, Tensor]):
         for name in (own, ("user", "item")[side]):
             if name in names:
                 return name
-        raise DataError(f"there is no {shown(own)} among {listed(list(names))}", hint=f"give {own!r}, or {('user', 'item')[side]!r}")
+        raise DataError(
+            f"there is no {shown(own)} among {listed(list(names))}", hint=f"give {own!r}, or {('user', 'item')[side]!r}"
+        )
 
 
 @final

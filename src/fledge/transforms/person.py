@@ -100,7 +100,9 @@ class Person(Transform[Any, Tensor]):
         for name in (self.catalogue.user_name, "user"):
             if name in value:
                 return value[name]
-        raise DataError(f"{shown(value)} names no {self.catalogue.user_name}", hint=f'try {{"{self.catalogue.user_name}": ...}}')
+        raise DataError(
+            f"{shown(value)} names no {self.catalogue.user_name}", hint=f'try {{"{self.catalogue.user_name}": ...}}'
+        )
 
 
 def _places(shares: NDArray[np.float64], things: int) -> NDArray[np.int32]:
