@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from fledge.data.labels import ColReader as ColReader
     from fledge.data.labels import RegexLabeller as RegexLabeller
     from fledge.data.labels import parent_label as parent_label
+    from fledge.data.last_split import LastSplitter as LastSplitter
     from fledge.data.pieces import in_pieces as in_pieces
     from fledge.data.segmentation_dataloaders import SegmentationDataLoaders as SegmentationDataLoaders
-    from fledge.data.last_split import LastSplitter as LastSplitter
     from fledge.data.sound_dataloaders import SoundDataLoaders as SoundDataLoaders
     from fledge.data.sound_files import get_sound_files as get_sound_files
     from fledge.data.sources import get_files as get_files
@@ -394,8 +394,8 @@ __all__ = [
     "KeepBest",
     "LastSplitter",
     "Learner",
-    "MaskBlock",
     "LikedFirst",
+    "MaskBlock",
     "MaskFrequency",
     "MaskSplitter",
     "MaskTime",
@@ -435,8 +435,8 @@ __all__ = [
     "accuracy_multi",
     "aug_transforms",
     "class_weights",
-    "equal_error_rate",
     "collab_learner",
+    "equal_error_rate",
     "error_rate",
     "f1",
     "f1_multi",

@@ -99,7 +99,7 @@ def test_rows_without_a_rating_are_set_aside_and_listed(caplog: pytest.LogCaptur
         dls = made(frame)
     assert [str(each) for each in dls.bad] == [f"'row {place}': it has no rating" for place in range(3)]
     assert "3 of" in caplog.text
-    with pytest.raises(DataError, match="3 of .* rows can't be used"):
+    with pytest.raises(DataError, match=r"3 of .* rows can't be used"):
         made(frame, on_bad="raise")
 
 
