@@ -13,7 +13,15 @@ from fledge.data.label_checks import Finding, is_blank
 from fledge.data.parallel import ordered, usual_workers
 from fledge.data.samples import BadItem
 from fledge.data.splits import USUAL_SEED, RandomSplitter
-from fledge.jobs.check_findings import held_back_alone, label_findings, not_compared, set_aside, twin_findings, unsupported
+from fledge.jobs.check_findings import (
+    held_back_alone,
+    label_findings,
+    not_compared,
+    put_right,
+    set_aside,
+    twin_findings,
+    unsupported,
+)
 from fledge.jobs.check_look import Look, look_at
 from fledge.jobs.check_masks import masks_looked_at
 from fledge.jobs.check_source import RowSource, Source, recognised
@@ -58,6 +66,7 @@ def check(
         *unsupported(found),
         *found.layout.findings,
         *set_aside(found, bad),
+        *put_right(found, looks),
         *label_findings(found, known, blank),
         *split_findings,
         *held_back_alone(found, parts),

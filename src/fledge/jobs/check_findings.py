@@ -9,6 +9,7 @@ import numpy as np
 
 from fledge.core.errors import listed, shown
 from fledge.data.label_checks import Finding, check_labels
+from fledge.jobs.check_look import Look
 from fledge.jobs.check_source import Source
 from fledge.jobs.check_twins import MOST_COMPARED, Pair
 from fledge.jobs.checked import counted
@@ -42,6 +43,15 @@ def set_aside(found: Source, bad: Mapping[int, str]) -> list[Finding]:
             names = listed([shown(name) for name in sorted(lost)])
             findings.append(Finding("class_lost", "error", f"nothing of {names} can be read"))
     return findings
+
+
+def put_right(found: Source, looks: Sequence[Look]) -> list[Finding]:
+    """Files that could be read only by putting something right."""
+    places = tuple(place for place, look in enumerate(looks) if look.said)
+    if not places:
+        return []
+    first = f"{shown(str(found.layout.files[places[0]].relative_to(found.root)), 200)}: {looks[places[0]].said}"
+    return [Finding("put_right", "warning", f"{counted(len(places), found.kind)} had to be put right; {first}", places)]
 
 
 def label_findings(found: Source, known: Sequence[int], blank: Sequence[int]) -> list[Finding]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fledge.data.sound_files import SOUND_SUFFIXES
 from fledge.data.sources import PICTURE_SUFFIXES
+from fledge.data.track_files import TRACK_SUFFIXES
 
 _PACKED = (".gz", ".zst")
 _TABLES = (".csv", ".tsv", ".parquet", ".arrow", ".feather")
@@ -16,9 +17,10 @@ SUFFIXES = {
     "picture": PICTURE_SUFFIXES,
     "sound": SOUND_SUFFIXES,
     "table": (*_TABLES, *(f"{table}{packed}" for table in (".csv", ".tsv") for packed in _PACKED)),
+    "track": TRACK_SUFFIXES,
     "text": (".txt", ".txt.gz", ".conll", ".jsonl"),
 }
-"""The kinds of data, and the endings of their files."""
+"""The kinds of data, and the endings of their files; a file that could be a track is taken for a table until it is opened."""
 
 
 def kind_of(file: Path) -> str | None:

@@ -41,9 +41,11 @@ class Look:
     bytes: int = 0
     form: str = ""
     size: tuple[float, ...] = ()
-    """Width and height of a picture; of a sound its seconds, samples a second and channels."""
+    """Width and height of a picture; of a sound its seconds, samples a second and channels; of a track its events."""
     small: NDArray[np.uint8] | None = None
     reason: str = ""
+    said: str = ""
+    """What had to be put right to read it."""
 
 
 def look_at(kind: str, file: Path) -> Look:
@@ -104,6 +106,18 @@ def _sound(file: Path) -> Look:
     return Look(content_digest(file), found.st_size, form, (about.duration, about.samplerate, about.channels))
 
 
+def _track(file: Path) -> Look:
+    """Read whole, as in training."""
+    from fledge.transforms.track_file import read_track  # polars, and only for tracks
+
+    found = _regular(file)
+    try:
+        read = read_track(file)
+    except UnreadableItem as error:
+        raise UnreadableItem(error.message.partition(" can't be read: ")[2] or error.message) from error
+    return Look(content_digest(file), found.st_size, file.suffix.lower(), (len(read.events),), said=read.said)
+
+
 def _plain(file: Path) -> Look:
     found = _regular(file)
     return Look(content_digest(file), found.st_size, file.suffix.lower())
@@ -123,4 +137,4 @@ def _regular(file: Path) -> os.stat_result:
     return found
 
 
-_LOOKS: Mapping[str, Callable[[Path], Look]] = {"picture": _picture, "sound": _sound}
+_LOOKS: Mapping[str, Callable[[Path], Look]] = {"picture": _picture, "sound": _sound, "track": _track}

@@ -16,6 +16,7 @@ from fledge.jobs.check_kinds import kind_of, main_kind
 from fledge.jobs.check_layout import Layout, by_folders, part_of
 from fledge.jobs.check_table import by_table, read_rows
 from fledge.tasks.table import TASKS
+from fledge.transforms.track_columns import TrackColumns, looks_like_a_track
 
 if TYPE_CHECKING:  # tables alone need polars
     import polars as pl
@@ -156,9 +157,10 @@ def _of_tables(root: Path, files: Sequence[Path], wanted: Wanted) -> Source:
     tables = [file for file in files if kind_of(file) == "table"]
     layout = by_folders(root, tables, "table") if len(tables) > 10 else None
     if layout is not None:
-        rows = read_rows(tables[0], limit=_ROWS)
-        if {"x", "y"} <= {name.strip().lower() for name in (rows[0] if rows else ())}:
-            return Source(root, "track", "track-classification", f"{layout.because}, with columns x and y", layout)
+        names = [name for row in read_rows(tables[0], limit=1) for name in row]
+        if looks_like_a_track(names):
+            because = f"{layout.because.replace('table', 'track')}: {TrackColumns().among(names)}"
+            return Source(root, "track", "track-classification", because, layout)
     from fledge.jobs.check_tables import main_table, of_frame  # polars is only loaded for tables
 
     return of_frame(root, *main_table(root, tables, wanted), wanted)

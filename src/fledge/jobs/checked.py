@@ -232,13 +232,15 @@ def _before_a_count(name: str) -> str:
 
 
 def _amount(size: tuple[float, ...]) -> float:
-    """What sizes are put in order by: a picture's pixels, a sound's seconds."""
+    """What sizes are put in order by: a picture's pixels, a sound's seconds, a track's events."""
     return size[0] * size[1] if len(size) == 2 else size[0]
 
 
 def _size(size: tuple[float, ...], kind: str) -> str:
     if kind == "picture":
         return f"{size[0]:.0f} × {size[1]:.0f}"
+    if kind == "track":
+        return f"{size[0]:,.0f} events"
     seconds, rate, channels = size
     return f"{seconds:.2g} s at {rate / 1000:g} kHz{'' if channels == 1 else f' × {channels:.0f}'}"
 

@@ -6,7 +6,7 @@ from fledge.core.errors import UsageError
 from fledge.predictor.predictor import Predictor
 from fledge.transforms.table import TRANSFORMS
 
-_KINDS = {"image": "picture", "sound": "sound"}
+_KINDS = {"image": "picture", "sound": "sound", "track": "track"}
 
 
 def input_kind(predictor: Predictor) -> str:

@@ -31,7 +31,7 @@ def named_inputs(given: Iterable[str], kind: str, lines: Iterable[str] = (), col
             yield name  # which is no file, and not the current folder
         elif path.is_dir():
             yield from map(os.fspath, get_files(path, SUFFIXES[kind]))
-        elif path.is_file() and kind_of(path) == "table":
+        elif path.is_file() and kind != "track" and kind_of(path) == "table":
             yield from _in_table(path, column)
         elif not path.exists() and has_magic(name):
             yield from sorted(glob(name, recursive=True)) or [name]  # noqa: PTH207  (Path.glob refuses absolute patterns)

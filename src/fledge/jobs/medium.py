@@ -103,6 +103,7 @@ MEDIA = Table(
         "sound": "fledge.jobs.sounds:Sounds",
         "table": "fledge.jobs.tables:Tables",
         "image-segmentation": "fledge.jobs.masks:Masks",
+        "track": "fledge.jobs.tracks:Tracks",
     },
 )
 """By the kind of files, or by the task where that needs more than its files."""

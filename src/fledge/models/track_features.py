@@ -41,7 +41,7 @@ class TrackFeatures(Features):
 
     @property
     def words(self) -> str:
-        return "movement statistics"
+        return "statistics"
 
     def build(self) -> TrackFeaturesNet:
         return TrackFeaturesNet()

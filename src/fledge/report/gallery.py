@@ -9,8 +9,10 @@ from fledge.report.html import Html, element, joined, name, readable
 from fledge.report.parts import Column, folded, note, table
 from fledge.report.player import player
 from fledge.report.thumbs import Picture, thumbnail
+from fledge.report.tracks import raw_track
 from fledge.report.words import target
 from fledge.tasks.answer import percent
+from fledge.transforms.track import Track
 
 MOST = 12
 """How many items a gallery shows."""
@@ -26,15 +28,27 @@ def gallery(result: Interpretation, worst: Sequence[TopLoss], *, overlay: Overla
     if not any(pictures):  # rows, texts, or files that are gone
         return words
     items = [
-        element("li", _drawn(picture, each, overlay), player(result, each.place), _told(each) if say else _named(each))
+        element("li", *_shown(result, picture, each, overlay), _told(each) if say else _named(each))
         for picture, each in zip(pictures, worst, strict=True)
     ]
-    return joined([element("ol", items, class_="gallery"), folded("As a table", words)])
+    return joined(
+        [
+            element("ol", items, class_="gallery pairs" if isinstance(result.codec.input, Track) else "gallery"),
+            folded("As a table", words),
+        ]
+    )
 
 
 def worst_items(result: Interpretation, why: str, *, overlay: Overlay | None = None, say: bool = True) -> Html:
     """The items with the highest losses."""
     return joined([note(why), gallery(result, result.top_losses(MOST), overlay=overlay, say=say)])
+
+
+def _shown(result: Interpretation, picture: Picture | None, each: TopLoss, overlay: Overlay | None) -> list[Html | None]:
+    """An item's picture, with its sound or the movement it was drawn from beside it."""
+    drawn = _drawn(picture, each, overlay)
+    raw = raw_track(result, each.place)
+    return [drawn, player(result, each.place)] if raw is None else [element("div", raw, drawn, class_="pair")]
 
 
 def _drawn(picture: Picture | None, each: TopLoss, overlay: Overlay | None) -> Html:

@@ -6,6 +6,7 @@ from fledge.core.names import Table
 from fledge.report.facts import ReportFacts
 from fledge.report.gallery import worst_items
 from fledge.report.parts import Section
+from fledge.report.tracks import sections as seen_tracks
 from fledge.transforms.table import TRANSFORMS
 
 KINDS = Table(
@@ -31,5 +32,5 @@ def own_sections(facts: ReportFacts) -> list[Section]:
     kind = TRANSFORMS.name_of(type(facts.result.codec.target))
     if kind is not None and kind in KINDS:
         made: list[Section] = KINDS[kind](facts, facts.result)
-        return made
+        return [*made, *seen_tracks(facts.result)]
     return [Section("worst", "The worst items", worst_items(facts.result, "The held-back items with the highest losses."))]

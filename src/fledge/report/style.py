@@ -125,6 +125,11 @@ grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr))}
 margin-bottom:.45rem}
 .gallery .none{display:flex;align-items:center;justify-content:center;color:var(--muted);padding:1rem;text-align:center}
 .gallery audio{width:100%;height:2rem;margin:.25rem 0}
+.gallery.pairs{grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr))}
+.pair{display:grid;grid-template-columns:1fr 1fr;gap:.35rem;margin-bottom:.45rem}
+.gallery .pair>*{width:100%;height:auto;aspect-ratio:1;margin:0;background:#fff}
+.track{fill:none;stroke:#3b4cc0;stroke-width:1;stroke-linejoin:round}
+.track circle{stroke:#000}
 .gallery small{color:var(--muted);display:block;font-size:.78rem}
 .said{color:var(--second);font-weight:600}
 pre{background:var(--soft);padding:.85rem 1rem;overflow-x:auto;font-size:.875rem;line-height:1.5;margin:.75rem 0;

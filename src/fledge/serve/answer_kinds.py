@@ -10,6 +10,7 @@ from fledge.transforms.category import Category
 from fledge.transforms.mask import Mask
 from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
+from fledge.transforms.owner import Owner
 from fledge.transforms.points import Points
 from fledge.transforms.table_number import TableNumber
 
@@ -37,6 +38,11 @@ def _of_each(names: tuple[str, ...], value: JsonObject) -> JsonObject:
 def _label(target: Category) -> JsonObject:
     one = {"type": "string", "enum": list(target.names)}
     return _answer(one, probability=_SHARE, probabilities=_of_each(target.names, _SHARE))
+
+
+def _owner(target: Owner) -> JsonObject:
+    one = {"type": "string", "enum": [target.owner]}
+    return _answer({"type": "boolean"}, name=one, score=_SHARE, threshold=_SHARE)
 
 
 def _labels(target: MultiCategory) -> JsonObject:
@@ -76,5 +82,6 @@ def _names(target: Any) -> JsonObject:
 LABEL = AnswerKind("label", _label, _names)
 LABELS = AnswerKind("labels", _labels, _names)
 NUMBERS = AnswerKind("numbers", _numbers, _names)
+OWNER = AnswerKind("owner", _owner, _names)
 POINTS = AnswerKind("points", _points)
 REGIONS = AnswerKind("regions", _regions, _names)

@@ -29,7 +29,9 @@ def file_input(
     """Inputs that come as the content of files; `media` is the type that the page offers to choose from."""
     return InputKind(
         kind,
-        read=lambda transform, body, content_type, most: read_files(body, content_type, kind=kind, most=most),
+        read=lambda transform, body, content_type, most: read_files(
+            body, content_type, kind=media.partition("/")[0], most=most
+        ),
         bodies=lambda transform, most: _bodies(media, most),
         example=example,
         about=lambda predictor: {"media": media, "field": FIELD, **about(predictor)},

@@ -19,6 +19,7 @@ INPUTS = Table(
         "image": "fledge.serve.pictures:PICTURES",
         "row": "fledge.serve.rows:ROWS",
         "sound": "fledge.serve.sounds:SOUNDS",
+        "track": "fledge.serve.tracks:TRACKS",
     },
 )
 """By the name of the input's transform."""
@@ -30,6 +31,7 @@ ANSWERS = Table(
         "mask": "fledge.serve.answer_kinds:REGIONS",
         "multi_category": "fledge.serve.answer_kinds:LABELS",
         "number": "fledge.serve.answer_kinds:NUMBERS",
+        "owner": "fledge.serve.answer_kinds:OWNER",
         "points": "fledge.serve.answer_kinds:POINTS",
         "table_number": "fledge.serve.answer_kinds:NUMBERS",
     },

@@ -88,7 +88,7 @@ class Track(Transform[Any, Tensor]):
 
     def front(self, value: Any) -> Tensor:
         """All events, as they stand in the file."""
-        return read_track(value, self.columns).events
+        return torch.from_numpy(read_track(value, self.columns).events)
 
     def rest(self, front: Tensor, draws: Draws | None) -> Tensor:
         starts = self._starts(len(front))
@@ -220,9 +220,9 @@ def _unit(read: Sequence[ReadTrack]) -> float:
     named = (read[0].columns.time or "").lower()
     if "milli" in named or named.endswith("ms") or named.startswith("ms"):
         return 1e-3
-    since = torch.cat([each.events[:, 2] for each in read])
+    since = np.concatenate([each.events[:, 2] for each in read])
     steps = since[since > 0]
-    apart = float(steps.median()) if len(steps) else 1.0
+    apart = float(np.median(steps)) if len(steps) else 1.0
     return next((unit for unit in (1.0, 1e-3, 1e-6) if apart * unit < 1.0), 1e-9) if len(steps) else 1.0
 
 

@@ -10,9 +10,7 @@ from typing import Any, final
 
 import numpy as np
 import polars as pl
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from fledge.core.errors import FledgeError, UnreadableItem, shown
 from fledge.transforms.row_frame import as_frame, is_frame
@@ -36,7 +34,7 @@ _FEW = 0.05
 class ReadTrack:
     """A movement as it was read: the columns it came from, and how many places were off the screen."""
 
-    events: Tensor
+    events: NDArray[np.float32]
     """(events, 4), float32: x and y as they stand in the file, the time since the event before in its unit, its kind."""
     columns: TrackColumns
     off_screen: int
@@ -89,8 +87,10 @@ def _is_text(source: Any) -> bool:
 def _frame(source: Any) -> pl.DataFrame:
     if _is_text(source):
         return table_of(_bytes(source), _MOST_BYTES)
-    if isinstance(source, Tensor | np.ndarray):
-        return _from_array(np.asarray(source.detach().cpu() if isinstance(source, Tensor) else source))
+    if hasattr(source, "detach"):  # a tensor, told without torch
+        return _from_array(source.detach().cpu().numpy())
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
     if is_frame(source) or isinstance(source, Mapping):
         try:
             return as_frame(source)
@@ -144,7 +144,7 @@ def _read(frame: pl.DataFrame, columns: TrackColumns, first: int) -> ReadTrack:
     events = np.stack([_within(x), _within(y), since, kinds], 1)
     if np.abs(events).max() > _LARGEST:
         raise UnreadableItem(f"it holds numbers above {_LARGEST:g}, too large for a movement")
-    return ReadTrack(torch.from_numpy(events.astype(np.float32)), columns, int(off.sum()))
+    return ReadTrack(events.astype(np.float32), columns, int(off.sum()))
 
 
 def _numbers(frame: pl.DataFrame, name: str | None, first: int) -> Floats:

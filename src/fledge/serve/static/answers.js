@@ -73,6 +73,10 @@ export const ANSWERS = {
     line: (answer) => answer.answer.join(", ") || "none of its labels",
     body: (answer) => bars(answer.probabilities, answer.answer, answer.thresholds),
   },
+  owner: {
+    line: (answer) => `${answer.answer ? "" : "not "}${answer.name} (score ${percent(answer.score)})`,
+    body: (answer) => bars({ [answer.name]: answer.score }, answer.answer ? [answer.name] : [], { [answer.name]: answer.threshold }),
+  },
   numbers: {
     line: (answer, names) =>
       typeof answer.answer === "number" ? `${names[0]}: ${short(answer.answer)}` : `${Object.keys(answer.answer).length} numbers`,

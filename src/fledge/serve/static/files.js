@@ -6,7 +6,11 @@ import { startDrawing } from "./drawing.js";
 import { byId, make } from "./server.js";
 import { recorded } from "./sound.js";
 
-const WORDS = { image: { one: "a picture", file: "photo.jpg" }, sound: { one: "a sound", file: "sound.wav" } };
+const WORDS = {
+  image: { one: "a picture", file: "photo.jpg" },
+  sound: { one: "a sound", file: "sound.wav", seen: "spectrogram: time from left to right, high notes above" },
+  track: { one: "a movement", file: "session.csv", seen: "pieces of the movement, blue where it is slow and red where it is fast" },
+};
 
 let model;
 
@@ -74,6 +78,11 @@ function showPreview(preview, article, file, name) {
     showSeen(preview, file);
     return;
   }
+  if (model.input.kind === "track") {
+    preview.replaceChildren();
+    showSeen(preview, file);
+    return;
+  }
   const picture = preview.querySelector("img") ?? preview.appendChild(make("img"));
   picture.alt = name;
   picture.className = model.input.draw ? "small" : "";
@@ -82,11 +91,11 @@ function showPreview(preview, article, file, name) {
   picture.src = article.dataset.url;
 }
 
-// The spectrogram, which is what the model has of a sound.
+// The spectrogram, or the strokes: what the model has of a sound or a movement.
 async function showSeen(preview, file) {
   try {
     const seen = await (await send("seen", given(file))).blob();
-    preview.append(make("img", { src: URL.createObjectURL(seen), alt: "spectrogram: time from left to right, high notes above" }));
+    preview.append(make("img", { src: URL.createObjectURL(seen), alt: WORDS[model.input.kind].seen }));
   } catch {
     // The answer itself says what is wrong with the file.
   }
