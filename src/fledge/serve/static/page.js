@@ -8,7 +8,7 @@ import { ask, at, byId, keepToken, make } from "./server.js";
 
 // By the kind of input: `start` shows the way in, `example` is given a held-back example and its name and makes a button of
 // it, and `sent` says what a program sends (programs.js).
-const WAYS = { image: FILES, row: FORM, sound: FILES };
+const WAYS = { image: FILES, row: FORM, sound: FILES, track: FILES };
 
 let model;
 
