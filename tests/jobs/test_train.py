@@ -12,6 +12,8 @@ from fledge.core.errors import DataError, FledgeError, TrainingError, UnknownNam
 from fledge.jobs.train import dry_run, named_after, train
 from fledge.jobs.trained import Trained
 from fledge.predictor.model_file import load
+from tests.counts import count
+from tests.faults.broken_pictures import BROKEN, make_corpus
 from tests.jobs.runs import QUICK, quick
 from tests.photos import make_photos
 
@@ -84,6 +86,16 @@ def test_files_that_cannot_be_read_are_listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.promise("C1")
+def test_pictures_broken_in_any_way_are_listed_and_stop_no_training(tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path / "photos", good=count(50, 1900), broken=count(len(BROKEN), 100))
+    folder = quick(tmp_path / "photos", tmp_path, model="small", on_bad="skip").folder
+    with (folder / "bad_files.csv").open(newline="", encoding="utf-8") as file:
+        rows = {row["item"]: row["reason"] for row in csv.DictReader(file)}
+    assert rows.keys() == {str(path) for path in corpus.broken}
+    assert all(rows.values())
+
+
 def test_lines_are_said_on_stderr_or_where_they_are_wanted_or_not_at_all(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -40,7 +40,8 @@ class Pictures(Medium):
 
     def block(self, checked: Checked, settings: Settings) -> tuple[Block, Any, list[str]]:
         size = settings.size or _side(checked, settings)
-        channels = 1 if settings.weights is None and size <= SMALL and _are_grey(checked.files) else 3
+        readable = [file for file, part in zip(checked.files, checked.parts, strict=True) if part]
+        channels = 1 if settings.weights is None and size <= SMALL and _are_grey(readable) else 3
         words = [f"{size} px (--size)", *(["grey"] if channels == 1 else [])]
         return ImageBlock(channels), Resize(size, method="squish"), words
 
