@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -89,6 +90,12 @@ def test_json_holds_names_that_are_no_text(tmp_path: Path, folder: Path) -> None
     (tmp_path / "photos" / "bird" / os.fsdecode(b"torn\xff.jpg")).touch()
     done = fledge("check", tmp_path / "photos", "--json")
     assert json.loads(done.stdout)["unreadable"][0]["file"].endswith("bird/torn\udcff.jpg")
+
+
+def test_a_narrow_terminal_breaks_lines_between_words_and_a_pipe_does_not(folder: Path) -> None:
+    shown = re.sub("\x1b\\[[0-9;]*m", "", in_terminal("check", str(folder), COLUMNS="50"))
+    assert shown.split() == fledge("check", folder).stdout.split()
+    assert all(len(line) < 50 or str(folder) in line for line in shown.splitlines())
 
 
 def in_terminal(*arguments: str, **settings: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fledge.cli.counter import Counter
-from fledge.cli.terminal import note, out, safe, strong, warning
+from fledge.cli.terminal import note, out, safe, strong, warning, wrapped
 
 
 @click.command()
@@ -57,7 +58,7 @@ def check(
     else:
         for word, line in found.lines():
             lead = warning if word == "Error" else strong
-            out(f"{lead(word.ljust(8))}{safe(line)}")
+            out(f"{lead(word.ljust(8))}{wrapped(f'{word:8}{safe(line)}', sys.stdout)[8:]}")
     if sheet is not None:
         note(f"Sheet   {safe(sheet)}")
     return 3 if found.errors else 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from fledge.cli.terminal import out, safe
+from fledge.cli.terminal import out, safe, wrapped
 
 
 @click.command()
@@ -28,6 +29,6 @@ def report(run: Path, show: bool, as_json: bool) -> None:
         out(found.to_json())
     else:
         for line in found.lines():
-            out(safe(line))
+            out(wrapped(safe(line), sys.stdout))
     if show:
         click.launch(str(found.page))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from textwrap import wrap
 from typing import TextIO
 
 import click
@@ -27,6 +28,23 @@ def out(text: str) -> None:
 def note(text: str) -> None:
     """A line that is no data."""
     click.echo(text, err=True, color=wants_colour(sys.stderr))
+
+
+def wrapped(text: str, stream: TextIO, indent: int = 8) -> str:
+    """A line for people: in a terminal it is broken between words, the rest set in by `indent`; elsewhere it is as it was.
+
+    >>> import io
+    >>> wrapped("Found   600 pictures", io.StringIO())
+    'Found   600 pictures'
+    """
+    from fledge.core.screen import Screen
+
+    width = Screen(stream).width - 1 if is_live(stream) else len(text)
+    if len(text) <= width:
+        return text
+    rest = " " * min(indent, width // 2)
+    lines = wrap(text, max(width, 1), subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def strong(word: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from click.core import ParameterSource
 
 from fledge.cli.completing import among, devices, precisions, tasks
-from fledge.cli.terminal import note, out, safe, strong
+from fledge.cli.terminal import note, out, safe, strong, wrapped
 
 if TYPE_CHECKING:
     from fledge.jobs.trained import Trained
@@ -101,8 +102,8 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
     from fledge.jobs.train import dry_run, resume
     from fledge.jobs.train import train as learn
 
-    say = note if as_json else out
-    telling: dict[str, Any] = {"quiet": quiet, "say": lambda line: say(_led(line))}
+    say, stream = (note, sys.stderr) if as_json else (out, sys.stdout)
+    telling: dict[str, Any] = {"quiet": quiet, "say": lambda line: say(_led(line, stream))}
     if run is not None:
         _alone(context)
         return _told(resume(run, **telling), quiet=quiet, as_json=as_json)
@@ -146,7 +147,7 @@ def _alone(context: click.Context) -> None:
             raise click.UsageError("--resume goes on with the settings of the run, and takes no others.", context)
 
 
-def _led(line: str) -> str:
-    """A line whose first word, where it stands in a column of its own, is set off."""
-    lead = _LEAD.match(line)
-    return f"{strong(lead[0])}{safe(line[lead.end() :])}" if lead and lead.end() == 8 else safe(line)
+def _led(line: str, stream: TextIO) -> str:
+    """A line as it fits, whose first word, where it stands in a column of its own, is set off."""
+    lead, fitting = _LEAD.match(line), wrapped(safe(line), stream)
+    return f"{strong(lead[0])}{fitting[8:]}" if lead and lead.end() == 8 else fitting

@@ -39,7 +39,8 @@ def head(facts: ReportFacts) -> Html:
 
 def _sentence(text: str, first: str) -> Html:
     """The verdict, with the name it begins with set off."""
-    return element("p", element("b", name(first)), text.removeprefix(first), class_="verdict")
+    kept_together = text.removeprefix(first).replace(" %", "\u00a0%")
+    return element("p", element("b", name(first)), kept_together, class_="verdict")
 
 
 def leaderboard(facts: ReportFacts) -> Section:
