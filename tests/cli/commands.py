@@ -27,7 +27,7 @@ def environment(**changes: str) -> dict[str, str]:
 def fledge(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
     """`python -m fledge` with these arguments."""
     command = [sys.executable, "-m", "fledge", *(str(each) for each in arguments)]
-    settings: dict[str, Any] = {"env": environment(), "capture_output": True, "text": True, "timeout": 120}
+    settings: dict[str, Any] = {"env": environment(), "capture_output": True, "text": True, "timeout": 300}
     return subprocess.run(command, **(settings | options))
 
 

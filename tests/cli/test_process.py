@@ -58,7 +58,7 @@ def test_a_signal_ends_a_command_with_one_line(number: signal.Signals, status: i
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
         child.send_signal(number)
-        _, said = child.communicate(timeout=30)
+        _, said = child.communicate(timeout=120)
     assert (child.returncode, said.count("\n")) == (status, 1)
     assert "Traceback" not in said
 
@@ -111,7 +111,7 @@ def in_terminal(*arguments: str, **settings: str) -> str:
     while piece := _read(ours):
         written += piece
     os.close(ours)
-    assert child.wait(timeout=60) == 0
+    assert child.wait(timeout=120) == 0
     return written.decode()
 
 

@@ -151,7 +151,7 @@ def test_stopped_by_a_signal_it_says_how_to_go_on(number: int, status: int, desk
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(number)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == status
     assert "`fledge train --resume runs/photos` goes on from there" in said
     assert "learn.resume()" not in said

@@ -99,6 +99,7 @@ def serving(app: App, limits: Limits | None = None) -> Iterator[int]:
         thread.start()
         try:
             while not running.started:
+                assert thread.is_alive(), "the server ended before it began"
                 time.sleep(0.005)
             yield port
         finally:
@@ -106,7 +107,7 @@ def serving(app: App, limits: Limits | None = None) -> Iterator[int]:
             thread.join()
 
 
-def raw(port: int, *parts: bytes, wait: float = 0.0, timeout: float = 10.0) -> bytes:
+def raw(port: int, *parts: bytes, wait: float = 0.0, timeout: float = 60.0) -> bytes:
     """Sends bytes, `wait` seconds after each part, and gives all that comes until the connection is closed."""
     with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
         try:
@@ -115,10 +116,11 @@ def raw(port: int, *parts: bytes, wait: float = 0.0, timeout: float = 10.0) -> b
                 time.sleep(wait)
         except OSError:
             pass  # it was closed while we sent
-        return _all_of(connection)
+        return all_of(connection)
 
 
-def _all_of(connection: socket.socket) -> bytes:
+def all_of(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes the connection."""
     got = b""
     try:
         while part := connection.recv(65536):

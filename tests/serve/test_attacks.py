@@ -78,7 +78,7 @@ def test_no_made_up_request_brings_the_server_to_fail_or_hang(app: App) -> None:
         got = ask_now(app, method, path.encode("ascii", "replace").decode(), {"content-type": kind} | headers, body)
         assert got.status < 500
         assert b"Traceback" not in got.body
-        assert time.perf_counter() - started < 2
+        assert time.perf_counter() - started < count(20, 2)  # with other tests beside it the machine may be slow
 
     request()
 

@@ -23,6 +23,7 @@ class Doubling:
         self.codec = self
         self.input = self
         self.batches: list[list[Any]] = []
+        self.begun = 0
         self.may_go = threading.Event()
         self.may_go.set()
 
@@ -33,13 +34,20 @@ class Doubling:
         return ()
 
     def answers(self, read: list[Any]) -> list[Answer]:
-        self.may_go.wait(10)
+        self.begun += len(read)
+        self.may_go.wait(60)
         self.batches.append(list(read))
         return [Numbers((2.0 * each,), ("double",)) for each in read]
 
 
 def batcher(predictor: Doubling, **more: Any) -> Batcher:
     return Batcher(predictor, **more)  # type: ignore[arg-type]
+
+
+async def all_read(line: Batcher, predictor: Doubling, count: int) -> None:
+    """Waits until so many inputs are read: a first batch is with the predictor, the others stand in line."""
+    while predictor.begun + len(line._line) < count:
+        await asyncio.sleep(0.001)
 
 
 @pytest.mark.promise("E1")
@@ -60,7 +68,7 @@ def test_what_waits_together_is_answered_together() -> None:
         predictor.may_go.clear()
         line = batcher(predictor, most=4)
         asked = [asyncio.create_task(line.answers([n])) for n in range(9)]
-        await asyncio.sleep(0.1)
+        await all_read(line, predictor, 9)
         predictor.may_go.set()
         await asyncio.gather(*asked)
         assert line.answered == 9
@@ -79,7 +87,7 @@ def test_those_who_left_are_not_worked_for_and_mix_up_nobody() -> None:
         predictor.may_go.clear()
         line = batcher(predictor, most=3)
         asked = [asyncio.create_task(line.answers([n])) for n in range(30)]
-        await asyncio.sleep(0.1)
+        await all_read(line, predictor, 30)
         for each in asked[::3]:
             each.cancel()
         predictor.may_go.set()

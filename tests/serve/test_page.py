@@ -50,8 +50,8 @@ def chromium() -> Iterator[Any]:
         yield running
 
 
-def wait(what: Callable[[], Any], seconds: float = 10) -> Any:
-    """What becomes true within a few seconds."""
+def wait(what: Callable[[], Any], seconds: float = 60) -> Any:
+    """What becomes true soon, or on a busy machine later."""
     deadline = time.monotonic() + seconds
     while not (found := what()) and time.monotonic() < deadline:
         time.sleep(0.05)
