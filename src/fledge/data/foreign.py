@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator, Sized
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, final
 
@@ -13,6 +11,7 @@ import torch
 from torch import Tensor
 
 from fledge.core.errors import DataError, UsageError
+from fledge.core.lending import Lending
 from fledge.core.seeds import key
 from fledge.data.batch import Batch
 
@@ -62,11 +61,11 @@ class ForeignLoader:
             for batch in self.batches[start:stop]:
                 yield as_batch(batch).to(self.device)
             return
-        randomness = _Randomness(key(self.seed, "foreign", n) % 2**32)
-        with randomness.lent():
+        lending = Lending(key(self.seed, "foreign", n) % 2**32)
+        with lending.lent():
             batches = iter(self.batches)
         for place in range(len(self) if stop is None else min(stop, len(self))):
-            with randomness.lent():
+            with lending.lent():
                 batch = next(batches, None)
             if batch is None:
                 return
@@ -80,7 +79,7 @@ class ForeignLoader:
     def _counted(self) -> tuple[int, int]:
         """How many batches and how many samples there are."""
         if self._sizes is None:
-            with _Randomness(key(self.seed, "foreign", 0) % 2**32).lent():
+            with Lending(key(self.seed, "foreign", 0) % 2**32).lent():
                 lengths = [len(as_batch(batch)) for batch in self.batches]
             self._sizes = len(lengths), sum(lengths)
         return self._sizes
@@ -107,35 +106,3 @@ def _as_tensor(value: Any) -> Any:
     if isinstance(value, np.ndarray) or (isinstance(value, list) and not any(isinstance(each, Tensor) for each in value)):
         return torch.as_tensor(value)
     return value
-
-
-class _Randomness:
-    """A state of the global generators that is lent to whoever draws from them, and kept in between."""
-
-    def __init__(self, seed: int) -> None:
-        outside = _global_state()
-        torch.default_generator.manual_seed(seed)
-        np.random.seed(seed)  # noqa: NPY002 - others draw from it
-        random.seed(seed)
-        self._state = _global_state()
-        _set_global_state(outside)
-
-    @contextmanager
-    def lent(self) -> Iterator[None]:
-        outside = _global_state()
-        _set_global_state(self._state)
-        try:
-            yield
-        finally:
-            self._state = _global_state()
-            _set_global_state(outside)
-
-
-def _global_state() -> tuple[Any, Any, Any]:
-    return torch.get_rng_state(), np.random.get_state(), random.getstate()  # noqa: NPY002
-
-
-def _set_global_state(state: tuple[Any, Any, Any]) -> None:
-    torch.set_rng_state(state[0])
-    np.random.set_state(state[1])  # noqa: NPY002
-    random.setstate(state[2])
