@@ -8,7 +8,8 @@ from typing import Any, get_args
 import pytest
 import torch
 
-from fledge.classic.candidates import Candidate, candidates
+from fledge.classic.candidate import Candidate
+from fledge.classic.candidates import candidates
 from fledge.core.seeds import key
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader

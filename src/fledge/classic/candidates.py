@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, final
+from typing import Any
 
+from fledge.classic.candidate import Candidate, of_features
 from fledge.classic.features import features_of
 from fledge.classic.fitted import Fitted
 from fledge.classic.forest import forest
 from fledge.classic.linear import linear
 from fledge.classic.material import Material, goal_of
 from fledge.classic.neighbours import neighbours
+from fledge.classic.of_rows import of_rows
 from fledge.classic.places import colour_and_place, most_common_by_place
 from fledge.classic.recommenders import recommenders
 from fledge.classic.rules import class_shares, mean, median, most_common, tag_shares
@@ -22,20 +23,8 @@ from fledge.tasks.task import Task
 from fledge.transforms.mask import Mask
 from fledge.transforms.pair import Pair
 from fledge.transforms.person import Person
+from fledge.transforms.row import Row
 from fledge.transforms.transform import Codec
-
-Kind = Literal["rule", "classic"]
-
-
-@final
-@dataclass(frozen=True)
-class Candidate:
-    """Something simple to try: fitted to the training part, it is a model that can be saved and called like any other."""
-
-    name: str
-    kind: Kind
-    fit: Callable[[Loader, int], Fitted]
-    """From the loader of the training part and a seed; the same seed gives the same bits."""
 
 
 def candidates(task: Task[Any], codec: Codec[Any, Any], train: Loader | None = None) -> tuple[Candidate, ...]:
@@ -56,9 +45,11 @@ def candidates(task: Task[Any], codec: Codec[Any, Any], train: Loader | None = N
     if goal == "classes" and train is not None:
         always = f"'{codec.target.decode(most_common(Material.of(train, outputs)))}'"
     found = [Candidate(name, "rule", _of_targets(rule, outputs)) for name, rule in _rules(goal, always)]
+    if isinstance(codec.input, Row):
+        return (*found, *of_rows(codec, outputs, goal))
     if maker is not None:
         material = lru_cache(maxsize=1)(lambda loader, seed: Material.of(loader, outputs, maker, seed))
-        found += [Candidate(f"{maker.words} + {name}", "classic", _of_features(fit, material)) for name, fit in _classics(goal)]
+        found += [Candidate(f"{maker.words} + {name}", "classic", of_features(fit, material)) for name, fit in _classics(goal)]
     return tuple(found)
 
 
@@ -71,12 +62,6 @@ def _of_masks(outputs: int) -> tuple[Candidate, ...]:
 
 def _of_targets(fit: Callable[[Material], Fitted], outputs: int) -> Callable[[Loader, int], Fitted]:
     return lambda loader, _: fit(Material.of(loader, outputs))
-
-
-def _of_features(
-    fit: Callable[[Material, int], Fitted], material: Callable[[Loader, int], Material]
-) -> Callable[[Loader, int], Fitted]:
-    return lambda loader, seed: fit(material(loader, seed), seed)
 
 
 def _rules(goal: Goal, always: str) -> list[tuple[str, Callable[[Material], Fitted]]]:

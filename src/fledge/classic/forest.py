@@ -68,13 +68,13 @@ def as_trees(grown: Any, places: NDArray[np.int64], *, inputs: int, outputs: int
     depth = max(tree.max_depth for tree in trees)
     shape = TreesNet(inputs, outputs, goal, len(trees), len(nodes), len(leaves), depth)
     state = {name: torch.from_numpy(array.astype(np.int32)) for name, array in arrays.items()}
-    state |= {"threshold": _rounded_down(thresholds), "values": torch.from_numpy(leaves.astype(np.float32))}
+    state |= {"threshold": rounded_down(thresholds), "values": torch.from_numpy(leaves.astype(np.float32))}
     model = shape.build()
     model.load_state_dict(state)
     return shape, model
 
 
-def _rounded_down(thresholds: NDArray[np.float64]) -> Tensor:
+def rounded_down(thresholds: NDArray[np.float64]) -> Tensor:
     """Thresholds as float32, none rounded up: a float32 is at most the one exactly if it is at most the other."""
     rounded = thresholds.astype(np.float32)
     above = rounded > thresholds

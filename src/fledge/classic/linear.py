@@ -39,10 +39,11 @@ class Scaling:
     spread: Floats
 
     @classmethod
-    def of(cls, features: Floats) -> Self:
-        """What brings these features to mean 0 and spread 1."""
+    def of(cls, features: Floats, named: int = 0) -> Self:
+        """What brings these features to mean 0 and spread 1; the first `named` of them are ones and zeros, and stay so."""
         mean, spread = features.mean(0, dtype=np.float64), features.std(0, dtype=np.float64)
         spread[spread < _CONSTANT] = 1.0
+        mean[:named], spread[:named] = 0.0, 1.0
         return cls(mean, spread)
 
     def __call__(self, features: Floats) -> Floats:

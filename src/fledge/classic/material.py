@@ -13,11 +13,12 @@ from torch import Tensor, nn
 
 from fledge.core.errors import UsageError
 from fledge.core.seeds import generator
-from fledge.data.column import Column
+from fledge.data.column import Column, WholeColumn
 from fledge.data.loader import Loader
 from fledge.data.parallel import ordered
 from fledge.models.goal import Goal
 from fledge.models.on_features import Features
+from fledge.models.row_features import RowFeatures
 from fledge.transforms.category import Category
 from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
@@ -29,7 +30,7 @@ from fledge.transforms.transform import Transform
 MOST = 20_000
 """Examples that are learned from; more of them are drawn from at random."""
 
-_BATCH = 64
+_BATCH, _ROWS = 64, 8192
 
 
 @final
@@ -69,7 +70,8 @@ class Material:
         if self.maker is None:
             raise UsageError("nothing is known to make features of these inputs")
         net = self.maker.build().to(self.loader.device)
-        pieces = np.split(self.items, range(_BATCH, len(self.items), _BATCH))
+        size = _ROWS if isinstance(self.loader.inputs, WholeColumn) else _BATCH
+        pieces = np.split(self.items, range(size, len(self.items), size))
         return torch.cat(list(ordered(lambda piece: self._seen(piece, net), pieces, self.loader.workers)))
 
     @property
@@ -81,8 +83,11 @@ class Material:
 
     @property
     def note(self) -> str:
-        """Which of the examples these are, if not all."""
-        return "" if len(self) == self.loader.count else f"learned from {len(self):,} of {self.loader.count:,}"
+        """Which of the examples these are, if not all, and what of them is not seen."""
+        some = "" if len(self) == self.loader.count else f"learned from {len(self):,} of {self.loader.count:,}"
+        left = self.maker.without if isinstance(self.maker, RowFeatures) else 0
+        without = f"without {left} column{'' if left == 1 else 's'} of very many names" if left else ""
+        return "; ".join(each for each in (some, without) if each)
 
     @property
     def _column(self) -> Column:
@@ -110,3 +115,11 @@ def goal_of(target: Transform[Any, Any]) -> Goal | None:
             return "numbers"
         case _:
             return None
+
+
+def named(material: Material) -> int:
+    """How many of the features, the first ones, are the places of names: ones and zeros, whose spread says nothing."""
+    maker = material.maker
+    if not isinstance(maker, RowFeatures) or maker.form == "plain":
+        return 0
+    return sum(maker.slots[place] for place in maker.told_apart)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fledge.core.errors import shown
+
 
 def in_words(target: Any) -> str:
     """A target for people to read: numbers short, several joined.
@@ -18,3 +20,12 @@ def in_words(target: Any) -> str:
     if isinstance(target, list | tuple | set | frozenset):
         return ", ".join(in_words(each) for each in target) or "none"
     return str(target)
+
+
+def bare(name: str) -> str:
+    """A name without quotes, where it is plain where it begins and ends.
+
+    >>> bare("great tit"), bare("tit ")
+    ('great tit', "'tit '")
+    """
+    return name if name.isprintable() and name == name.strip() and name else shown(name)

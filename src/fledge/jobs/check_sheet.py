@@ -13,8 +13,8 @@ from PIL import ImageDraw, ImageFont
 
 from fledge.core.errors import UnreadableItem, UsageError
 from fledge.core.files import write_atomically
-from fledge.core.words import in_words
-from fledge.jobs.checked import Checked, bare, counted
+from fledge.core.words import bare, in_words
+from fledge.jobs.checked import Checked, counted
 from fledge.transforms.picture_bytes import picture_bytes
 from fledge.transforms.picture_file import decode_file
 

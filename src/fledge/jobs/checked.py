@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from fledge.core.errors import listed, shown
+from fledge.core.words import bare
 from fledge.data.label_checks import Finding
 from fledge.data.samples import BadItem
 from fledge.jobs.check_look import Look
@@ -215,15 +216,6 @@ def counted(count: int, thing: str) -> str:
     ('1 picture', '3,000 pictures')
     """
     return f"{count} {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
-def bare(name: str) -> str:
-    """A name without quotes, where it is plain where it begins and ends.
-
-    >>> bare("great tit"), bare("tit ")
-    ('great tit', "'tit '")
-    """
-    return name if name.isprintable() and name == name.strip() and name else shown(name)
 
 
 def _before_a_count(name: str) -> str:

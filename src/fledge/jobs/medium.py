@@ -68,6 +68,8 @@ class Medium(ABC):
 
     noun: ClassVar[str]
     """What an item is called, in the plural."""
+    averages: ClassVar[bool] = False
+    """Whether the mean of the best models is tried too."""
 
     def loaders(self, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
         """What was found, as batches without random changes; and what was chosen for them."""

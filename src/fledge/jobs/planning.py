@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
-from fledge.classic.candidates import Candidate, candidates
+from fledge.classic.candidate import Candidate
+from fledge.classic.candidates import candidates
 from fledge.core.devices import choose_device
 from fledge.core.errors import DataError, UsageError, listed
 from fledge.core.precision import choose_precision

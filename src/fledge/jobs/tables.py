@@ -38,6 +38,7 @@ class Tables(Medium):
     """Rows, each with a class or numbers to tell."""
 
     noun: ClassVar[str] = "rows"
+    averages: ClassVar[bool] = True
 
     def loaders(self, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
         _refuse(settings)
@@ -104,4 +105,4 @@ def _words(codec: Codec[Any, Any]) -> list[str]:
 
 def _epochs(rows: int) -> int:
     """How often to go through so many rows: the fewer, the oftener."""
-    return 60 if rows < 1000 else 20 if rows < 10_000 else 8 if rows < 100_000 else 4
+    return 60 if rows < 1000 else 20 if rows < 10_000 else 4

@@ -18,7 +18,7 @@ from fledge.scoring.difference import Difference
 from fledge.training.schedule import SCHEDULES, Schedule
 from fledge.training.stage import STAGES, Stage
 
-Kind = Literal["rule", "classic", "network"]
+Kind = Literal["rule", "classic", "network", "average"]
 Row = dict[str, float | int | None]
 
 _TABLES = {Stage: STAGES, Schedule: SCHEDULES}

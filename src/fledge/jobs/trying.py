@@ -11,8 +11,9 @@ from time import perf_counter
 
 import torch
 
-from fledge.classic.candidates import Candidate
+from fledge.classic.candidate import Candidate
 from fledge.core.errors import OutOfMemory, TrainingError, listed
+from fledge.jobs.averaging import NAME, averaged, members
 from fledge.jobs.board import heading, line
 from fledge.jobs.deadline import Allowance
 from fledge.jobs.medium import Network
@@ -46,6 +47,9 @@ def everything_tried(plan: Plan, folder: RunFolder, allowance: Allowance, tell: 
         tell(told(one))
         if one.measured.perfect:
             break
+    if plan.medium.averages and plan.settings.model is None and (best := members(tried)) and allowance.left > 0:
+        tried.append(trials.of(NAME, "average", partial(averaged, best, plan)))
+        tell(told(tried[-1]))
     if not tried:
         raise TrainingError("nothing could be trained", hint="give it more time: --time")
     return tried

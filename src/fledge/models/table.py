@@ -26,6 +26,10 @@ ARCHITECTURES = Table(
         "factors": "fledge.models.factors:FactorsNet",
         "near-things": "fledge.models.near_things:NearThingsNet",
         "suiting": "fledge.models.suiting:SuitingNet",
+        "boosted": "fledge.models.boosted:BoostedNet",
+        "kernel": "fledge.models.kernel:KernelNet",
+        "average": "fledge.models.average:AverageNet",
+        "row-features": "fledge.models.row_features:RowFeatures",
         "custom": "fledge.models.architecture:Custom",
     },
 )

@@ -17,7 +17,7 @@ from fledge.training.stage import Stage
 Row = Mapping[str, float | int | None]
 """An epoch's figures by name, as a learner's history has them."""
 
-Kind = Literal["rule", "classic", "network"]
+Kind = Literal["rule", "classic", "network", "average"]
 
 
 @final

@@ -41,7 +41,7 @@ def _how_good(facts: ReportFacts, chosen: Contender) -> str:
 def _beside_others(facts: ReportFacts, chosen: Contender) -> str:
     """The comparison that matters: of a network with the best simple thing, of a simple thing with the best network."""
     others = [each for each in facts.contenders if each is not chosen]
-    simple = best([each for each in others if each.kind != "network"], higher=facts.higher_is_better)
+    simple = best([each for each in others if each.kind in ("rule", "classic")], higher=facts.higher_is_better)
     network = best([each for each in others if each.kind == "network"], higher=facts.higher_is_better)
     if chosen.kind == "network":
         return _against_simple(simple) + _against_better(facts, chosen, network)

@@ -70,18 +70,9 @@ def _points(target: Points) -> JsonObject:
 def _regions(target: Mask) -> JsonObject:
     """Those classes that are there at all, each with the share of the picture it covers and the number of its pieces."""
     side: JsonObject = {"type": "integer", "minimum": 1, "description": "of the picture, in pixels"}
-    mask: JsonObject = {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"}
     some = {"type": "object", "additionalProperties": False}
     counts = {**some, "properties": dict.fromkeys(target.names, _COUNT)}
-    return _answer(
-        {**some, "properties": dict.fromkeys(target.names, _SHARE)}, counts=counts, width=side, height=side, mask=mask
-    )
-
-
-def _colours(target: Mask) -> JsonObject:
-    """The classes, and how each is shown."""
-    palette = target.palette[: len(target.names)].tolist()
-    return {"names": list(target.names), "colours": [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in palette]}
+    return _answer({**some, "properties": dict.fromkeys(target.names, _SHARE)}, counts=counts, width=side, height=side)
 
 
 def _names(target: Any) -> JsonObject:
@@ -93,4 +84,4 @@ LABELS = AnswerKind("labels", _labels, _names)
 NUMBERS = AnswerKind("numbers", _numbers, _names)
 OWNER = AnswerKind("owner", _owner, _names)
 POINTS = AnswerKind("points", _points)
-REGIONS = AnswerKind("regions", _regions, _colours, said=lambda answer: answer.as_dict("png"))
+REGIONS = AnswerKind("regions", _regions, _names)
