@@ -55,7 +55,7 @@ def candidates(task: Task[Any], codec: Codec[Any, Any], train: Loader | None = N
 
 def _of_masks(outputs: int) -> tuple[Candidate, ...]:
     return (
-        Candidate("the most common class of each place", "rule", lambda loader, _: most_common_by_place(loader, outputs)),
+        Candidate("each place's most common class", "rule", lambda loader, _: most_common_by_place(loader, outputs)),
         Candidate("colours and place + random forest", "classic", lambda loader, seed: colour_and_place(loader, outputs, seed)),
     )
 

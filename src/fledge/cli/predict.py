@@ -26,6 +26,9 @@ _UNREADABLE = 3
 @click.argument("inputs", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--csv", "table", type=click.Path(path_type=Path), metavar="FILE", help="Write a table to FILE instead.")
+@click.option(
+    "--masks", type=click.Path(path_type=Path), metavar="DIR", help="Write each picture's mask to DIR, as a PNG of its size."
+)
 @click.option("--column", metavar="NAME", help="The column of a table that names the files.  [default: found]")
 @click.option("--bs", default=32, show_default=True, type=click.IntRange(1), help="How many inputs the model is given at once.")
 @click.option(
@@ -36,7 +39,14 @@ _UNREADABLE = 3
     help="Where the model runs: cpu, cuda, mps or auto.",
 )
 def predict(
-    model: Path, inputs: tuple[str, ...], as_json: bool, table: Path | None, column: str | None, bs: int, device: str
+    model: Path,
+    inputs: tuple[str, ...],
+    as_json: bool,
+    table: Path | None,
+    masks: Path | None,
+    column: str | None,
+    bs: int,
+    device: str,
 ) -> int:
     """Call MODEL (a file or the folder of a run) on each of INPUTS and print the answers.
 
@@ -47,6 +57,7 @@ def predict(
     Examples:
       fledge predict bird.safetensors robin.jpg
       fledge predict runs/birds photos --csv answers.csv
+      fledge predict runs/street photos --masks masks
       find . -name "*.jpg" | fledge predict runs/birds - --json
     """
     from fledge.jobs.answering import answered
@@ -59,6 +70,11 @@ def predict(
     with Counter("answered") as counter:
         said = _Said(counter)
         answers = said.each(answered(predictor, names, bs))
+        if masks is not None:
+            from fledge.jobs.answer_masks import check_masks, with_masks
+
+            check_masks(predictor)
+            answers = with_masks(answers, masks)
         if table is not None:
             from fledge.jobs.answer_table import write_answers
 

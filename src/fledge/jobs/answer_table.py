@@ -51,9 +51,8 @@ def _cells(answered: Answered) -> dict[str, str]:
     values = answered.as_dict()
     probabilities: Mapping[str, float] = values.pop("probabilities", {})
     values.pop("thresholds", None)
-    answer = values.get("answer")
-    if isinstance(answer, dict):
-        values |= {"answer": "", **{f"answer {name}": value for name, value in answer.items()}}
+    for key, several in [(key, value) for key, value in values.items() if isinstance(value, dict)]:
+        values |= {key: "", **{f"{key} {name}": value for name, value in several.items()}}
     values |= {f"probability {name}": value for name, value in probabilities.items()}
     return {name: _text(value) for name, value in values.items()}
 

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from fledge.core.errors import UsageError
 from fledge.models.architecture import Architecture, Count
-from fledge.models.bodies import NAME, Body
+from fledge.models.bodies import NAME, Body, Padding
 from fledge.models.groups import halves
 from fledge.models.pretrained import Statistics, fetch, statistics
 from fledge.models.small import Block, convolution
@@ -41,6 +41,7 @@ class UNet(Architecture):
     channels: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 3
     widths: Widths = WIDTHS
     dropout: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.1
+    padding: Padding = "own"
 
     def build(self) -> UNetwork:
         return self.around(self.seeing.build())
@@ -48,7 +49,7 @@ class UNet(Architecture):
     @property
     def seeing(self) -> Body:
         """The part that looks at pictures, and gives its maps of all sizes."""
-        return Body(self.body, self.channels, maps=True)
+        return Body(self.body, self.channels, padding=self.padding, maps=True)
 
     def around(self, body: Any) -> UNetwork:
         """A new way up from a body that is already there."""
@@ -95,13 +96,15 @@ def unet(
     channels: int = 3,
     widths: Sequence[int] = WIDTHS,
     dropout: float = 0.1,
+    padding: Padding = "own",
 ) -> tuple[UNet, UNetwork, Statistics]:
     """A U-Net, its description, and the statistics its body expects its input to have.
 
     `name` is any timm network that gives maps of several sizes. Its weights come from the file `weights`, else with
-    `pretrained` from timm's own place for them, else they are random.
+    `pretrained` from timm's own place for them, else they are random. `padding="same"` is for weights that come from
+    TensorFlow.
     """
-    net = UNet(name, outputs, channels, tuple(widths), dropout)
+    net = UNet(name, outputs, channels, tuple(widths), dropout, padding)
     check_maps(net.seeing)
     expected = statistics(name, channels)
     if weights is None and not pretrained:

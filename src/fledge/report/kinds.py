@@ -13,6 +13,7 @@ KINDS = Table(
     "kind of target",
     {
         "category": "fledge.report.classes:sections",
+        "mask": "fledge.report.masks:sections",
         "multi_category": "fledge.report.tags:sections",
         "number": "fledge.report.numbers:sections",
         "owner": "fledge.report.classes:sections",

@@ -131,6 +131,18 @@ margin-bottom:.45rem}
 .track{fill:none;stroke:#3b4cc0;stroke-width:1;stroke-linejoin:round}
 .track circle{stroke:#000}
 .gallery small{color:var(--muted);display:block;font-size:.78rem}
+.masks{list-style:none;padding:0;max-width:none;display:grid;gap:1.25rem;
+grid-template-columns:repeat(auto-fill,minmax(min(100%,29rem),1fr))}
+.masks li{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,14rem),max-content));gap:0 .75rem}
+.masks small{color:var(--muted);font-size:.78rem}
+.masks>li>small{grid-column:1/-1}
+.slide{position:relative;width:max-content;max-width:100%;overflow:hidden;line-height:0}
+.slide img{max-width:none}
+.over{position:absolute;left:0;top:0;bottom:0;width:60%;min-width:14px;max-width:100%;overflow:hidden;resize:horizontal;
+border-right:2px solid var(--page)}
+.over img{opacity:.62}
+.legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1rem;font-size:.875rem;max-width:none}
+.legend svg{margin-right:.35rem;vertical-align:-2px}
 .said{color:var(--second);font-weight:600}
 pre{background:var(--soft);padding:.85rem 1rem;overflow-x:auto;font-size:.875rem;line-height:1.5;margin:.75rem 0;
 overflow-wrap:normal}

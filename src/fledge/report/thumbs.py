@@ -24,16 +24,16 @@ MOST_BYTES = 40_000
 """A picture that is still larger than this is left out, so that the page stays small whatever it shows."""
 
 
-def thumbnail(result: Interpretation, place: int) -> Picture | None:
+def thumbnail(result: Interpretation, place: int, side: int = SIDE) -> Picture | None:
     """An item as the model got it; None for what is no picture or can't be read."""
     if result.samples is None:
         return None
-    side = result.codec.input
+    transform = result.codec.input
     try:
-        pixels = _pixels(side.decode(side.encode(result.samples[place].input)))
+        pixels = _pixels(transform.decode(transform.encode(result.samples[place].input)))
     except FledgeError:  # moved or changed since it was looked at: the page says so in words
         return None
-    return None if pixels is None else _as_address(pixels)
+    return None if pixels is None else _as_address(pixels, side)
 
 
 def _pixels(value: Any) -> NDArray[np.uint8] | None:
@@ -45,11 +45,11 @@ def _pixels(value: Any) -> NDArray[np.uint8] | None:
     return array
 
 
-def _as_address(pixels: NDArray[np.uint8]) -> Picture | None:
+def _as_address(pixels: NDArray[np.uint8], side: int) -> Picture | None:
     picture = Pillow.fromarray(pixels[:, :, 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels).convert("RGB")
     longest = max(picture.size)
     # Tiny pictures are shown by their pixels, large ones shrunk.
-    factor = SIDE // longest if longest < _TINY else min(1.0, SIDE / longest)
+    factor = side // longest if longest < _TINY else min(1.0, side / longest)
     sizes = [max(1, round(each * factor)) for each in picture.size]
     way = Pillow.Resampling.NEAREST if factor > 1 else Pillow.Resampling.LANCZOS
     small = picture.resize((sizes[0], sizes[1]), way)

@@ -68,11 +68,10 @@ def _points(target: Points) -> JsonObject:
 
 
 def _regions(target: Mask) -> JsonObject:
-    """Those classes that are there at all, each with the share of the picture it covers and the number of its pieces."""
+    """Each class with the share of the picture it covers, and the number of its pieces."""
     side: JsonObject = {"type": "integer", "minimum": 1, "description": "of the picture, in pixels"}
-    some = {"type": "object", "additionalProperties": False}
-    counts = {**some, "properties": dict.fromkeys(target.names, _COUNT)}
-    return _answer({**some, "properties": dict.fromkeys(target.names, _SHARE)}, counts=counts, width=side, height=side)
+    counts = _of_each(target.names, _COUNT)
+    return _answer(_of_each(target.names, _SHARE), counts=counts, width=side, height=side)
 
 
 def _names(target: Any) -> JsonObject:

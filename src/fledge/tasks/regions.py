@@ -145,9 +145,8 @@ class Regions(Answer):
         return ", ".join([*said, *more]) or "nothing"
 
     def _parts(self) -> dict[str, Any]:
-        there = {name: share for name, share in self.shares.items() if share > 0}
-        counts = {name: self.counts[name] for name in there}
-        return {"answer": there, "counts": counts, "width": self.mask.shape[1], "height": self.mask.shape[0]}
+        counts = {name: self.counts[name] for name in self.shares}
+        return {"answer": dict(self.shares), "counts": counts, "width": self.mask.shape[1], "height": self.mask.shape[0]}
 
     def _repr_html_(self) -> str:
         picture = b64encode(self.png()).decode()

@@ -12,6 +12,7 @@ from torch import nn
 from fledge.core.errors import UsageError, shown
 from fledge.data.dataloaders import DataLoaders
 from fledge.models.architecture import Architecture, Custom
+from fledge.models.bodies import Padding
 from fledge.models.unet import WIDTHS, small_unet, unet
 from fledge.tasks.table import task_for
 from fledge.training.learner import Learner
@@ -30,6 +31,7 @@ def unet_learner(
     normalize: bool = True,
     widths: Sequence[int] = WIDTHS,
     dropout: float = 0.1,
+    padding: Padding = "own",
     **options: Any,
 ) -> Learner:
     """A learner whose network says of each place what it is: a U-Net on a body by its timm name, or "small" from nothing.
@@ -56,7 +58,14 @@ def unet_learner(
             model = architecture.build()
         else:
             architecture, model, expected = unet(
-                net, outputs, pretrained=pretrained, weights=weights, channels=channels, widths=widths, dropout=dropout
+                net,
+                outputs,
+                pretrained=pretrained,
+                weights=weights,
+                channels=channels,
+                widths=widths,
+                dropout=dropout,
+                padding=padding,
             )
             dls = normalised(dls, expected) if normalize else dls
     knows = named and (pretrained or weights is not None)
