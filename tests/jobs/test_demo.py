@@ -53,3 +53,11 @@ def test_a_small_network_reads_digits(place: Path, tmp_path: Path) -> None:
     trained = train(place / "digits", out=tmp_path, model="small", device="cpu", quiet=True)
     assert trained.leaderboard["accuracy"][-1] >= 0.98
     assert trained.model.card.figures["test_accuracy"].value >= 0.97
+
+
+def test_made_up_movements_are_written_as_tables_in_a_folder_each(tmp_path: Path) -> None:
+    count, commands = prepared("movements", tmp_path)
+    found = check(tmp_path / "movements")
+    assert (count, found.task, found.part_counts) == (80, "track-classification", {"train": 51, "valid": 13, "test": 16})
+    assert "time from 'time_ms'" in found.because
+    assert len(commands[2]) == 2 + 6

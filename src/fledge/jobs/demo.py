@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from fledge.core.errors import UnknownName, UsageError
+from fledge.jobs.demo_tracks import write_tracks
 
 TESTED = 6
 """One in so many is kept for the last test."""
@@ -59,14 +60,19 @@ def write_digits(folder: Path) -> int:
     return len(digits.images)
 
 
-def _digits_commands(place: Path) -> list[list[str]]:
-    data, runs = place / "digits", place / "runs"
-    tested = sorted((data / "test").glob("*/*.png"))[::40]
-    return [
-        ["check", str(data)],
-        ["train", str(data), "--out", str(runs)],
-        ["predict", str(_next_run(runs, "digits")), *map(str, tested)],
-    ]
+def _commands(name: str, every: int) -> Callable[[Path], list[list[str]]]:
+    """Check, train, and predict some of the test part."""
+
+    def commands(place: Path) -> list[list[str]]:
+        data, runs = place / name, place / "runs"
+        tested = sorted(file for file in (data / "test").glob("*/*") if file.is_file())[::every]
+        return [
+            ["check", str(data)],
+            ["train", str(data), "--out", str(runs)],
+            ["predict", str(_next_run(runs, name)), *map(str, tested)],
+        ]
+
+    return commands
 
 
 def _next_run(runs: Path, name: str) -> Path:
@@ -78,7 +84,10 @@ def _numbered(runs: Path, name: str) -> list[Path]:
     return [runs / (name if number == 1 else f"{name}-{number}") for number in range(1, 10_000)]
 
 
-DEMOS = {"digits": Demo("1,797 handwritten digits as picture files: which digit is it?", write_digits, _digits_commands)}
+DEMOS = {
+    "digits": Demo("1,797 handwritten digits as picture files: which digit is it?", write_digits, _commands("digits", 40)),
+    "movements": Demo("80 made-up sessions of a mouse: whose hand is it?", write_tracks, _commands("movements", 3)),
+}
 """What there is to try, by name."""
 
 _DONE = ".fledge-demo"

@@ -124,9 +124,12 @@ def file_loaders(medium: Medium, checked: Checked, settings: Settings) -> tuple[
         item_tfms=steps,
     )
     items = [(checked.files[place], checked.labels[place]) for place in used]
-    learned = sum(part == "train" for part in checked.parts)
-    bs = settings.bs or usual_batch(learned)
+    bs = settings.bs or usual_batch(sum(part == "train" for part in checked.parts))
     made_of = block.dataloaders(items, bs=bs, seed=settings.seed, device=settings.device, on_bad=settings.on_bad)  # type: ignore[arg-type]
+    assert isinstance(made_of.train, Loader), "the loaders of a job are ours"
+    if settings.bs is None:  # what is cut in pieces gives more examples than there were files
+        bs = usual_batch(made_of.train.count)
+        made_of = replace(made_of, train=replace(made_of.train, bs=bs))
     return made_of, [*chosen, f"batches of {bs} (--bs)"]
 
 

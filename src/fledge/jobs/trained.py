@@ -28,8 +28,8 @@ class Trained:
     task: str
     seconds: float
 
-    def __call__(self, given: Any) -> Any:
-        return self.model(given)
+    def __call__(self, given: Any, *, windows: bool = False) -> Any:
+        return self.model(given, windows=windows)
 
     def save(self, path: str | Path) -> str:
         """Keeps the recommended model in a file of its own, and returns the file's digest."""
