@@ -259,6 +259,24 @@ def test_with_the_same_seed_the_same_items_are_held_back(photos: Path) -> None:
     assert {name for name, value in other.items() if value != first[name]} == {"split"}
 
 
+@pytest.mark.parametrize("cache", [True, False])
+def test_files_are_known_by_what_they_hold_wherever_they_lie(photos: Path, tmp_path: Path, *, cache: bool) -> None:
+    shutil.copytree(photos, tmp_path / "copy")
+    first, copied = (loaders(PHOTOS, place, cache=cache).fingerprints() for place in (photos, tmp_path / "copy"))
+    assert copied == first
+    one, other = sorted((tmp_path / "copy" / "bird").glob("*.jpg"))[:2]
+    shutil.copy(other, one)
+    changed = loaders(PHOTOS, tmp_path / "copy", cache=cache).fingerprints()
+    assert {name for name, value in changed.items() if value != first[name]} == {"contents"}
+
+
+def test_rows_are_known_by_what_they_hold() -> None:
+    rows = [(n**2 / 9, "ab"[n % 2]) for n in range(30)]
+    first, again, other = (loaders(NUMBERS, each).fingerprints() for each in (rows, rows, [(99.0, "a"), *rows[1:]]))
+    assert first == again
+    assert first["contents"] != other["contents"]
+
+
 def test_odd_labels_are_said_and_kept(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "fledge")
     dls = loaders(NUMBERS, [(float(n), ["Cat", "cat", "dog"][n % 3]) for n in range(30)])

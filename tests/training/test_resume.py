@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import shutil
 import signal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from fledge.core.errors import TrainingError, UsageError
+from fledge.predictor.model_file import load
 from fledge.scoring.losses import CrossEntropy
 from fledge.training.callback import Callback
 from fledge.training.checkpoint import checkpoints
@@ -100,6 +102,22 @@ def test_other_data_or_settings_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="other seed, learner than now"):
         other.resume(tmp_path)
     other.resume(tmp_path, anyway=True)
+    assert "with other seed, learner than it was begun with" in other.remarks[0]
+
+
+def test_pictures_that_changed_in_their_places_are_refused_unless_that_is_wanted(photos: Path, tmp_path: Path) -> None:
+    shutil.copytree(photos, tmp_path / "photos")
+    learner = photo_learner(tmp_path / "photos", callbacks=[Signal(2)], folder=tmp_path / "run")
+    with pytest.raises(KeyboardInterrupt):
+        learner.fit_one_cycle(1)
+    first, second = sorted((tmp_path / "photos" / "bird").glob("*.jpg"))[:2]
+    shutil.copy(second, first)
+    with pytest.raises(UsageError, match="other contents than now"):
+        photo_learner(tmp_path / "photos", callbacks=[Signal(-1)]).resume(tmp_path / "run")
+    anyway = photo_learner(tmp_path / "photos", callbacks=[Signal(-1)])
+    anyway.resume(tmp_path / "run", anyway=True)
+    assert anyway.export(tmp_path / "model.safetensors").card.remarks == tuple(anyway.remarks)
+    assert "with other contents" in load(tmp_path / "model.safetensors").card.remarks[0]
 
 
 def test_other_callbacks_are_refused(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, final
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from fledge.core.errors import DataError, shown
+from fledge.core.errors import DataError, UnreadableItem, shown
 from fledge.core.seeds import Draws
+from fledge.data.digests import content_digest
 from fledge.data.fronts import Fronts
 from fledge.data.parallel import ordered, usual_workers
 from fledge.data.samples import Places
@@ -31,6 +33,12 @@ class WholeColumn:
         places = torch.from_numpy(items).to(self.encoded.device, non_blocking=True)
         return self.encoded.index_select(0, places)
 
+    @cached_property
+    def contents(self) -> list[bytes]:
+        """What each value is known by; worked out once."""
+        rows = self.encoded.detach().cpu().unsqueeze(-1).flatten(1).numpy()
+        return [content_digest(row.tobytes()) for row in rows]
+
     def to(self, device: torch.device) -> WholeColumn:
         """The same, standing on a device."""
         return replace(self, encoded=self.encoded.to(device))
@@ -49,6 +57,21 @@ class ReadColumn:
         """The encoded values of some items, each with its own random numbers."""
         encoded = [self._one(int(item), None if draws is None else draws_of(draws, k)) for k, item in enumerate(items)]
         return together(encoded, pinned=pinned)
+
+    @cached_property
+    def contents(self) -> list[bytes]:
+        """What each value is known by, as far as it is a file or an array; worked out once."""
+        return [found for value in self.values if (found := self._content(value)) is not None]
+
+    def _content(self, value: Any) -> bytes | None:
+        if isinstance(value, bytes):
+            return content_digest(value)
+        if isinstance(value, np.ndarray | Tensor):
+            return content_digest(np.ascontiguousarray(value).tobytes())
+        try:
+            return self.fronts.digest(value)
+        except (OSError, UnreadableItem):  # a name that leads to no file
+            return None
 
     def _one(self, item: int, draws: Draws | None) -> Any:
         try:
@@ -72,6 +95,11 @@ class PieceColumn:
         """The encoded pieces, each with its own random numbers."""
         encoded = [self._one(int(item), None if draws is None else draws_of(draws, k)) for k, item in enumerate(items)]
         return together(encoded, pinned=pinned)
+
+    @property
+    def contents(self) -> list[bytes]:
+        """What each whole value is known by."""
+        return self.whole.contents
 
     def _one(self, item: int, draws: Draws | None) -> Any:
         value = self.whole.values[self.owners[item]]

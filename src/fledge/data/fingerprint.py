@@ -16,7 +16,7 @@ AnyLoader = Loader | ForeignLoader
 
 
 def fingerprints(parts: Sequence[AnyLoader], codec: Codec[Any, Any] | None) -> dict[str, str]:
-    """A short text for each of what may change: the items, their labels, the split, the settings, the batches.
+    """A short text for each of what may change: the items, what they hold, their labels, the split, settings, batches.
 
     What all names begin with is left out, so that the same files in another folder are the same items.
     """
@@ -25,9 +25,11 @@ def fingerprints(parts: Sequence[AnyLoader], codec: Codec[Any, Any] | None) -> d
     start = len(os.path.commonprefix([name for part in names for name in part]))  # noqa: RUF071 - any text will do
     items = [[name[start:] for name in part] for part in names]
     labels = [zip(part, loader.samples.targets or [], strict=False) for part, loader in zip(items, ours, strict=True)]
+    contents = [each for part in ours for column in (part.inputs, part.targets) if column for each in column.contents]
     settings = [(part.bs, part.seed, part.changes, part.shares is not None) for part in ours]
     return {
         "items": short_hash(sorted(name for part in items for name in part)),
+        "contents": short_hash(sorted(contents)),
         "labels": short_hash(sorted((name, repr(label)) for part in labels for name, label in part)),
         "split": short_hash(items),
         "settings": short_hash([settings, codec]),

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from fledge.data.cache import FrontCache
+from fledge.data.digests import content_digest
 from fledge.transforms.transform import Transform
 
 _KEPT = (torch.uint8, torch.int16, torch.float32)
@@ -26,7 +27,7 @@ class Fronts:
 
     def of(self, value: Any) -> Any:
         """The front of one value."""
-        digest = self._digest(value)
+        digest = None if self.cache is None else self.digest(value)
         if self.cache is None or digest is None:
             return self.transform.front(value)
         kept = self.cache.get(digest)
@@ -38,11 +39,11 @@ class Fronts:
             self.cache.put(digest, self.transform.to_kept(front))
         return front
 
-    def _digest(self, value: Any) -> bytes | None:
-        """What a file's content is known by in the cache; nothing for values that are not files."""
-        if self.cache is None or not isinstance(value, str | os.PathLike):
+    def digest(self, value: Any) -> bytes | None:
+        """What a file's content was known by when it was first asked for; nothing for values that are not files."""
+        if not isinstance(value, str | os.PathLike):
             return None
         path = os.fspath(value)
         if path not in self._digests:
-            self._digests[path] = self.cache.digest(path)
+            self._digests[path] = content_digest(path) if self.cache is None else self.cache.digest(path)
         return self._digests[path]

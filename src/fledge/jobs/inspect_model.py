@@ -62,6 +62,7 @@ class Inspected:
             *((name, str(figure)) for name, figure in card.figures.items()),
             ("With", _pairs(card.versions)),
             ("Licence", card.licence),
+            *(("Note", remark) for remark in card.remarks),
             ("Digest", self.digest),
             ("Test", self.test),
         ]

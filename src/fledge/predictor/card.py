@@ -14,6 +14,7 @@ from fledge.scoring.figure import Figure
 
 Line = Annotated[str, msgspec.Meta(max_length=1000)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+MOST_REMARKS = 20
 
 
 @final
@@ -33,6 +34,8 @@ class Card:
     figures: Mapping[str, Figure] = field(default_factory=dict)
     seed: int | None = None
     licence: Line = ""
+    remarks: Annotated[tuple[Line, ...], msgspec.Meta(max_length=MOST_REMARKS)] = ()
+    """What has to be known besides: that training went on with other data than it was begun with, say."""
 
     @classmethod
     def now(cls, **facts: Any) -> Self:

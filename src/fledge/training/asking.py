@@ -15,7 +15,7 @@ from fledge.data.fingerprint import AnyLoader
 from fledge.data.loader import Loader
 from fledge.insight.interpretation import Interpretation
 from fledge.insight.predictions import Predictions
-from fledge.predictor.card import Card
+from fledge.predictor.card import MOST_REMARKS, Card
 from fledge.predictor.predictor import Predictor
 from fledge.scoring.figure import Figure
 from fledge.training.evaluate import Evaluation, evaluate, resting
@@ -100,6 +100,7 @@ def predictor_of(learner: Learner, name: str) -> Predictor:
         held_back=dls.valid.count,
         figures={name: each for name, each in known.items() if math.isfinite(each.value)},
         seed=learner.seed,
+        remarks=tuple(learner.remarks[-MOST_REMARKS:]),
     )
     made = replace(made, card=card)
     if isinstance(dls.valid, Loader) and dls.valid.count:

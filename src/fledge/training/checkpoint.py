@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from fledge.core.errors import ModelFileError, UsageError
+from fledge.core.log import log
 from fledge.core.record import pack, unpack
 from fledge.core.tensorfile import TensorFile, write_tensors
 from fledge.training.callback import Callback
@@ -38,6 +39,7 @@ def write_checkpoint(run: Run, folder: Path) -> Path:
         "first_epoch": run.first_epoch,
         "history": run.history,
         "stopped": run.stopped,
+        "remarks": run.learner.remarks,
         "settings": run.learner.fingerprints(),
         "callbacks": [_kept(each, number, tensors) for number, each in enumerate(_lasting(run.callbacks))],
         "optimizer": None if run.parts is None else _optimizer_state(run.parts, tensors),
@@ -61,8 +63,8 @@ def read_checkpoint(learner: Learner, callbacks: list[Any], folder: Path, *, any
     header = file.header
     if header.get("form") != FORM:
         raise ModelFileError(f"{path} is of form {header.get('form')}, and this fledge reads form {FORM}")
-    if not anyway:
-        _refuse_changes(learner, header["settings"], path)
+    learner.remarks = [str(each)[:1000] for each in header.get("remarks", [])]
+    _note_changes(learner, header["settings"], path, anyway=anyway)
     plan = tuple(unpack(each, STAGES, f"plan[{place}]", tables=_TABLES) for place, each in enumerate(header["plan"]))
     run = Run(learner, plan, callbacks, header["first_epoch"], Place(**header["place"]), header["history"])
     run.stopped = header["stopped"]
@@ -89,14 +91,18 @@ def _newest(folder: Path) -> tuple[TensorFile, Path]:
     raise AssertionError("the oldest checkpoint was either opened or refused")
 
 
-def _refuse_changes(learner: Learner, then: Mapping[str, Any], path: Path) -> None:
+def _note_changes(learner: Learner, then: Mapping[str, Any], path: Path, *, anyway: bool) -> None:
+    """Refuses a run of other data or settings; where it may go on `anyway`, that stands on the model's card from then on."""
     now = learner.fingerprints()
-    changed = [name for name in then if then[name] != now.get(name)]
-    if changed:
+    changed = ", ".join(name for name in then if then[name] != now.get(name))
+    if not changed:
+        return
+    if not anyway:
         raise UsageError(
-            f"{path} is of a run with other {', '.join(changed)} than now",
-            hint="build the learner as it was then, or pass anyway=True",
+            f"{path} is of a run with other {changed} than now", hint="build the learner as it was then, or pass anyway=True"
         )
+    log.warning("going on with other %s than those of %s", changed, path)
+    learner.remarks.append(f"trained on from {path.stem} with other {changed} than it was begun with")
 
 
 def _restore_weights(learner: Learner, file: TensorFile, path: Path) -> None:

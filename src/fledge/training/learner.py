@@ -110,6 +110,8 @@ class Learner:
         """How many groups of parameters, from the input side, `fit` and its kin leave alone."""
         self.run: Run | None = None
         """The last fit, which may be in progress or broken off."""
+        self.remarks: list[str] = []
+        """What has to be known of how this model came about; it goes onto the model's card."""
         self._hand: Run | None = None
         self._check_settings()
 
