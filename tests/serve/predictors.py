@@ -14,16 +14,21 @@ from fledge.predictor.predictor import Predictor
 from fledge.tasks.table import task_for
 from fledge.transforms.category import Category
 from fledge.transforms.image import Image
+from fledge.transforms.mask import Mask
 from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
+from fledge.transforms.owner import Owner
 from fledge.transforms.points import Points
 from fledge.transforms.resize import Resize
 from fledge.transforms.row import Row, RowBlock
 from fledge.transforms.sound import Sound
 from fledge.transforms.spectrogram import Spectrogram
+from fledge.transforms.track import TrackBlock
+from fledge.transforms.track_columns import TrackColumns
 from fledge.transforms.transform import Codec
 from tests.predictor.small import pictures
 from tests.tables import birds
+from tests.tracks import as_csv, movement
 
 
 class Means(nn.Module):
@@ -54,6 +59,46 @@ def predictor_of(kind: str, given: Any = PICTURE, examples: Any = None) -> Predi
     task = task_for(codec)
     made = Predictor(task, codec, Means(task.outputs(codec)), Custom("Means"))
     return made.with_examples(pictures(2) if examples is None else examples)
+
+
+class Bands(nn.Module):
+    """Scores of three classes for each place, by how light it is."""
+
+    def forward(self, batch: Tensor) -> Tensor:
+        light = batch.mean(1) - 0.5
+        return torch.stack([-light, 0.2 - light.abs(), light], 1)
+
+
+def mask_predictor() -> Predictor:
+    """One that says dark, grey or light of each place of a picture; one class has a hostile name."""
+    codec: Codec[Any, Any] = Codec(PICTURE, Mask(("dark", "__proto__", "light"), (0, 1, 2)))
+    return Predictor(task_for(codec), codec, Bands(), Custom("Bands")).with_examples(pictures(2))
+
+
+class Speed(nn.Module):
+    """As many outputs as asked for, each from the time between events."""
+
+    def __init__(self, outputs: int) -> None:
+        super().__init__()
+        self.outputs = outputs
+
+    def forward(self, batch: Tensor) -> Tensor:
+        return batch[..., 2].flatten(1).mean(1, keepdim=True) * 20 * torch.linspace(1, -1, self.outputs)
+
+
+def tracks(count: int) -> list[bytes]:
+    """Movements, as the content of files."""
+    return [as_csv(movement(("curved", "jerky")[n % 2], 40 + n, n)).encode() for n in range(count)]
+
+
+def track_predictor(kind: str = "label") -> Predictor:
+    """One for those movements: whose they are, or whether they are the owner's."""
+    target = Owner("ann") if kind == "owner" else TARGETS[kind]
+    track = TrackBlock(TrackColumns(state="pressed"), events=32, pieces=2).learn(tracks(8))
+    codec: Codec[Any, Any] = Codec(track, target)
+    task = task_for(codec)
+    net = Speed(task.outputs(codec))
+    return Predictor(task, codec, net, Custom("Speed")).with_examples(tracks(3))
 
 
 def row_transform() -> Row:

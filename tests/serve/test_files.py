@@ -19,18 +19,18 @@ TYPE = FORM["content-type"]
 @pytest.mark.parametrize("size", [0, 1, 3, 4096, 1_000_000])
 def test_a_form_gives_every_byte_back(size: int) -> None:
     files = [os.urandom(size), b"\r\n--", f"--{BOUNDARY}".encode()[:-1], b"\r\n\r\n"]
-    assert read_files(form(*files), TYPE, kind="image", most=4) == files
+    assert read_files(form(*files), TYPE, prefix="image/", most=4) == files
 
 
 def test_names_of_files_mean_nothing() -> None:
     body = form(b"a").replace(b'"x"', b'"../../etc/passwd"')
-    assert read_files(body, TYPE, kind="image", most=1) == [b"a"]
+    assert read_files(body, TYPE, prefix="image/", most=1) == [b"a"]
 
 
 def is_read_or_refused(body: bytes, media: str) -> bool:
     """Whether a body gives a few files, or an error that is the sender's."""
     try:
-        files = read_files(body, media, kind="image", most=4)
+        files = read_files(body, media, prefix="image/", most=4)
     except FledgeError as error:
         return 400 <= status_of(error) < 500
     return len(files) <= 4 and all(isinstance(each, bytes) for each in files)

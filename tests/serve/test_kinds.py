@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from fledge.core.errors import UsageError
 from fledge.predictor.predictor import Predictor
@@ -15,8 +20,9 @@ from fledge.serve.kinds import ANSWERS, INPUTS, answer_kind, input_kind
 from fledge.transforms.image import Image
 from fledge.transforms.resize import Resize
 from fledge.transforms.table import TRANSFORMS
-from tests.serve.calls import FORM, ask_now, form
-from tests.serve.predictors import SOUND, TARGETS, predictor_of, sounds
+from tests.predictor.small import pictures
+from tests.serve.calls import FORM, ask_now, form, png
+from tests.serve.predictors import SOUND, TARGETS, mask_predictor, predictor_of, sounds, track_predictor
 
 
 def fits(value: Any, schema: dict[str, Any]) -> bool:
@@ -26,7 +32,7 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
             parts = schema["properties"]
             return (
                 isinstance(value, dict)
-                and set(schema["required"]) <= set(value) <= set(parts)
+                and set(schema.get("required", ())) <= set(value) <= set(parts)
                 and all(fits(each, parts[name]) for name, each in value.items())
             )
         case "array":
@@ -34,14 +40,25 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
             return (
                 isinstance(value, list) and least <= len(value) <= most and all(fits(each, schema["items"]) for each in value)
             )
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer":
+            return isinstance(value, int) and value >= schema["minimum"]
         case "number":
             return isinstance(value, float) and schema.get("minimum", value) <= value <= schema.get("maximum", value)
     return isinstance(value, str) and value in schema.get("enum", [value])
 
 
-@pytest.mark.parametrize("kind", TARGETS)
+PREDICTORS: dict[str, Callable[[], Predictor]] = {
+    **{kind: partial(predictor_of, kind) for kind in TARGETS},
+    "mask": mask_predictor,
+    "owner": partial(track_predictor, "owner"),
+}
+
+
+@pytest.mark.parametrize("kind", PREDICTORS)
 def test_answers_are_as_the_api_describes_them(kind: str) -> None:
-    app = build_app(predictor_of(kind))
+    app = build_app(PREDICTORS[kind]())
     described = ask_now(app, "GET", "/openapi.json").json["components"]["schemas"]["Answer"]
     [answer] = ask_now(app, "POST", "/predict", FORM, form(ask_now(app, "GET", "/examples/0").body)).json["answers"]
     assert fits(answer, described)
@@ -56,6 +73,17 @@ def test_an_example_as_a_file_is_the_same_input_again(kind: str, given: Any) -> 
     for place, encoded in enumerate(predictor.examples.inputs):
         again = predictor.codec.input.encode(ask_now(app, "GET", f"/examples/{place}").body)
         assert again.equal(encoded)
+
+
+def test_a_mask_comes_with_its_answer_as_a_picture() -> None:
+    predictor = mask_predictor()
+    app = build_app(predictor)
+    picture = png(pictures(1)[0])
+    [answer] = ask_now(app, "POST", "/predict", FORM, form(picture)).json["answers"]
+    mask = np.array(Pillow.open(BytesIO(b64decode(answer["mask"]))))
+    assert np.array_equal(mask, predictor(picture).mask)
+    assert answer == predictor(picture).as_dict("png")
+    assert ask_now(app, "GET", "/schema").json["answer"]["colours"] == ["#4e79a7", "#f28e2b", "#59a14f"]
 
 
 def grey_predictor(paper: int, size: int) -> Predictor:

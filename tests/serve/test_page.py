@@ -27,7 +27,17 @@ from tests.counts import count
 from tests.predictor.small import pictures, small_predictor
 from tests.serve.browser import browser
 from tests.serve.calls import ask_now, serving
-from tests.serve.predictors import PICTURE, SOUND, TARGETS, predictor_of, row_predictor, rows, sounds
+from tests.serve.predictors import (
+    PICTURE,
+    SOUND,
+    TARGETS,
+    mask_predictor,
+    predictor_of,
+    row_predictor,
+    rows,
+    sounds,
+    track_predictor,
+)
 from tests.serve.test_kinds import grey_predictor
 
 pytestmark = pytest.mark.slow
@@ -181,6 +191,36 @@ def test_what_is_copied_holds_the_row_in_the_form(chromium: Any) -> None:
         done = subprocess.run(["sh", "-c", curl], capture_output=True, check=True, timeout=30)
     row = rows(1)[0] | {"who's <b>there</b>": "Cy"}
     assert json.loads(done.stdout)["answers"] == [predictor(row).as_dict()]
+
+
+def test_a_mask_lies_over_its_picture_as_strongly_as_one_likes(chromium: Any, tmp_path: Path) -> None:
+    with serving(build_app(mask_predictor())) as port:
+        open_page(chromium, port)
+        title_is(chromium, "model")
+        Image.fromarray(np.linspace(0, 255, 48 * 40 * 3).reshape(40, 48, 3).astype(np.uint8)).save(tmp_path / "ramp.png")
+        choose(chromium, tmp_path / "ramp.png")
+        assert wait(lambda: chromium.execute_script("return document.querySelector('.mask')?.naturalWidth")) == 48
+        slider = chromium.find_element("css selector", ".strength input")
+        slider.send_keys("\ue011")  # Home
+        assert chromium.execute_script("return document.querySelector('.mask').style.opacity") == "0"
+        assert [each.text for each in chromium.find_elements("css selector", ".bars .of")] == ["dark", "light", "__proto__"]
+        assert len(chromium.find_elements("css selector", ".swatch")) == 3
+
+
+@pytest.mark.parametrize("kind", ["label", "owner"])
+def test_who_moves_the_mouse_is_recognised_at_once(chromium: Any, kind: str) -> None:
+    with serving(build_app(track_predictor(kind))) as port:
+        open_page(chromium, port)
+        ground = wait(lambda: [each for each in chromium.find_elements("id", "ground") if each.is_displayed()])[0]
+        chromium.execute_script(
+            "for (let n = 0; n < 60; n++) arguments[0].dispatchEvent(new PointerEvent('pointermove',"
+            " {clientX: 50 + 3 * n, clientY: 300 + 40 * Math.sin(n / 5), buttons: n > 40 ? 1 : 0}))",
+            ground,
+        )
+        assert wait(lambda: text(chromium, "article h3"))
+        assert not text(chromium, "article .error")
+        assert text(chromium, "#moved") == "60 events"
+        assert wait(lambda: chromium.execute_script("return document.querySelector('article img')?.naturalWidth"))
 
 
 @pytest.mark.promise("E10")

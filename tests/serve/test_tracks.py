@@ -2,62 +2,74 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from base64 import b64encode
-from typing import Any
 
 import pytest
+import torch
 
-from fledge.models.by_piece import ByPiece
-from fledge.models.linear import LinearNet
-from fledge.models.on_features import OnFeatures
-from fledge.models.track_features import TrackFeatures
-from fledge.predictor.predictor import Predictor
-from fledge.serve.app import build_app
-from fledge.tasks.table import task_for
-from fledge.transforms.category import Category
-from fledge.transforms.owner import Owner
-from fledge.transforms.track import Track
-from fledge.transforms.transform import Codec
+from fledge.serve.app import App, build_app
 from tests.serve.calls import FORM, ask_now, form
-from tests.tracks import as_csv, movement
+from tests.serve.predictors import track_predictor, tracks
 
-AS_CSV = {"content-type": "text/csv"}
-CSV = as_csv(movement(events=100)).encode()
+CSV = {"content-type": "text/csv"}
+PREDICTOR = track_predictor()
 
 
-def predictor_of(target: Any) -> Predictor:
-    """One whose answers depend on statistics of a movement."""
-    codec: Codec[Any, Any] = Codec(Track(events=32, pieces=4), target)
-    shape = ByPiece(OnFeatures(TrackFeatures(), LinearNet(TrackFeatures().width, 2)))
-    return Predictor(task_for(codec), codec, shape.build(), shape).with_examples([CSV])
+@pytest.fixture(scope="module")
+def app() -> App:
+    return build_app(PREDICTOR)
 
 
 @pytest.mark.promise("F1")
-def test_a_form_json_and_the_file_itself_get_the_answer_that_a_call_gets() -> None:
-    predictor = predictor_of(Category(("ann", "bob")))
-    app = build_app(predictor)
-    as_json = json.dumps({"file": b64encode(CSV).decode()}).encode()
-    bodies = [(FORM, form(CSV)), ({"content-type": "application/json"}, as_json), (AS_CSV, CSV)]
-    answers = [ask_now(app, "POST", "/predict", kind, body).json["answers"] for kind, body in bodies]
-    assert answers == [[predictor(CSV).as_dict()]] * 3
+def test_answers_are_bit_for_bit_those_of_a_call(app: App) -> None:
+    called = [PREDICTOR(each).as_dict() for each in tracks(4)]
+    assert ask_now(app, "POST", "/predict", FORM, form(*tracks(4))).json["answers"] == called
+    assert ask_now(app, "POST", "/predict", CSV, tracks(1)[0]).json["answers"] == called[:1]
 
 
-def test_the_owners_answer_is_as_the_api_describes_it() -> None:
-    app = build_app(predictor_of(Owner("ann")))
-    described = ask_now(app, "GET", "/openapi.json").json["components"]["schemas"]["Answer"]["properties"]
-    [answer] = ask_now(app, "POST", "/predict", FORM, form(CSV)).json["answers"]
-    assert set(answer) == {"answer", "name", "score", "threshold"} <= set(described)
-    assert (described["answer"]["type"], type(answer["answer"])) == ("boolean", bool)
-    assert described["name"]["enum"] == [answer["name"]] == ["ann"]
+def test_json_gets_the_same_answer(app: App) -> None:
+    body = json.dumps({"file": b64encode(tracks(1)[0]).decode()}).encode()
+    got = ask_now(app, "POST", "/predict", {"content-type": "application/json"}, body)
+    assert got.json["answers"] == [PREDICTOR(tracks(1)[0]).as_dict()]
 
 
-def test_what_the_model_sees_is_a_picture() -> None:
-    seen = ask_now(build_app(predictor_of(Owner("ann"))), "POST", "/seen", FORM, form(CSV))
-    assert seen.body.startswith(b"\x89PNG")
+def test_an_example_is_the_same_movement_again(app: App) -> None:
+    assert PREDICTOR.examples is not None
+    for place, encoded in enumerate(PREDICTOR.examples.inputs):
+        file = ask_now(app, "GET", f"/examples/{place}")
+        assert file.headers["content-type"] == "text/csv"
+        assert torch.allclose(PREDICTOR.codec.input.encode(file.body), encoded, atol=1e-6)
 
 
-def test_what_is_no_movement_is_refused_with_the_reason() -> None:
-    refused = ask_now(build_app(predictor_of(Owner("ann"))), "POST", "/predict", AS_CSV, b"time,x,y\n0,1,1\n1,two,2\n")
-    assert refused.status == 422
-    assert "'x' is 'two', not a finite number in line 3" in json.dumps(refused.json, ensure_ascii=False)
+def test_a_movement_of_which_only_a_part_is_kept_is_no_example() -> None:
+    long = b"".join([*tracks(1)[0].splitlines(keepends=True), *(f"{10 + n},{n * 50},3,0\n".encode() for n in range(90))])
+    app = build_app(PREDICTOR.with_examples([tracks(1)[0], long, tracks(2)[1]]))
+    assert [each["path"] for each in ask_now(app, "GET", "/schema").json["examples"]] == ["examples/0", "examples/2"]
+    assert [ask_now(app, "GET", f"/examples/{place}").status for place in range(3)] == [200, 404, 200]
+
+
+def test_what_a_page_has_to_know_is_said(app: App) -> None:
+    about = ask_now(app, "GET", "/schema").json["input"]
+    assert about["columns"] == {"time": "time", "x": "x", "y": "y", "state": "pressed"}
+    assert (about["unit"], about["pressed"], about["events"]) == (1.0, True, 64)
+
+
+def test_it_can_be_seen_as_the_model_sees_it(app: App) -> None:
+    got = ask_now(app, "POST", "/seen", CSV, tracks(1)[0])
+    assert (got.status, got.headers["content-type"]) == (200, "image/png")
+
+
+@pytest.mark.promise("E4")
+def test_packed_files_are_refused_before_they_are_unpacked(app: App) -> None:
+    packed = gzip.compress(b"time,x,y\n" + b"0" * 10_000_000)
+    for headers, body in ((CSV, packed), (FORM, form(packed))):
+        got = ask_now(app, "POST", "/predict", headers, body)
+        assert (got.status, got.json["code"]) == (415, "media_type")
+
+
+def test_what_is_no_movement_is_refused_with_the_reason(app: App) -> None:
+    got = ask_now(app, "POST", "/predict", CSV, b"time,x,y,pressed\n0,1,1,0\n1,two,2,0\n")
+    assert (got.status, got.json["code"]) == (422, "unreadable")
+    assert "'x' is 'two', not a finite number in line 3" in got.json["detail"]

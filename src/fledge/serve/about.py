@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fledge.core.record import pack_fields
@@ -9,6 +10,7 @@ from fledge.core.strict_json import JsonObject
 from fledge.predictor.predictor import Predictor
 from fledge.serve.kinds import answer_kind, input_kind
 from fledge.serve.limits import Limits
+from fledge.serve.pages import EXAMPLES
 from fledge.serve.problem import TYPE
 
 _PROBLEMS = {
@@ -25,7 +27,7 @@ _PROBLEMS = {
 }
 
 
-def schema(predictor: Predictor, limits: Limits, *, examples: int, token: bool) -> JsonObject:
+def schema(predictor: Predictor, limits: Limits, *, examples: Sequence[int], token: bool) -> JsonObject:
     """Inputs, answers, limits and card of this model."""
     given, answer = input_kind(predictor), answer_kind(predictor)
     answers = predictor.example_answers()
@@ -34,14 +36,14 @@ def schema(predictor: Predictor, limits: Limits, *, examples: int, token: bool) 
         "task": predictor.task.title,
         "input": {"kind": given.kind, **given.about(predictor)},
         "answer": {"kind": answer.kind, **answer.about(predictor.codec.target)},
-        "examples": [{"path": f"examples/{i}", "answer": str(answers[i])} for i in range(examples)],
+        "examples": [{"path": f"{EXAMPLES}/{place}", "answer": str(answers[place])} for place in examples],
         "limits": {"body": limits.body, "inputs": limits.waiting * given.in_a_place},
         "token": token,
         "card": _card(predictor),
     }
 
 
-def openapi(predictor: Predictor, limits: Limits, *, examples: int, token: bool) -> JsonObject:
+def openapi(predictor: Predictor, limits: Limits, *, examples: Sequence[int], token: bool) -> JsonObject:
     """The same for programs, as OpenAPI 3.1: requests and answers of this very model."""
     refused = {
         status: {"description": why, "content": {TYPE: {"schema": _ref("Problem")}}} for status, why in _PROBLEMS.items()
@@ -72,7 +74,7 @@ def openapi(predictor: Predictor, limits: Limits, *, examples: int, token: bool)
         "/metrics": {"get": _get("Counts, as Prometheus reads them", "text/plain", {"type": "string"})},
     }
     if examples:
-        paths["/examples/{number}"] = {"get": _example(examples)}
+        paths[f"/{EXAMPLES}/{{number}}"] = {"get": _example(max(examples))}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -117,8 +119,8 @@ def _get(summary: str, media: str, value: JsonObject) -> JsonObject:
     return {"summary": summary, "responses": {"200": _replies(summary, media, value)}}
 
 
-def _example(count: int) -> JsonObject:
-    number = {"type": "integer", "minimum": 0, "maximum": count - 1}
+def _example(last: int) -> JsonObject:
+    number = {"type": "integer", "minimum": 0, "maximum": last}
     return {
         "summary": "A held-back example, as a body that can be sent to /predict",
         "parameters": [{"name": "number", "in": "path", "required": True, "schema": number}],

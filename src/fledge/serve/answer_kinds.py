@@ -70,8 +70,15 @@ def _points(target: Points) -> JsonObject:
 def _regions(target: Mask) -> JsonObject:
     """Each class with the share of the picture it covers, and the number of its pieces."""
     side: JsonObject = {"type": "integer", "minimum": 1, "description": "of the picture, in pixels"}
+    mask: JsonObject = {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"}
     counts = _of_each(target.names, _COUNT)
-    return _answer(_of_each(target.names, _SHARE), counts=counts, width=side, height=side)
+    return _answer(_of_each(target.names, _SHARE), counts=counts, width=side, height=side, mask=mask)
+
+
+def _colours(target: Mask) -> JsonObject:
+    """The classes, and how each is shown."""
+    palette = target.palette[: len(target.names)].tolist()
+    return {"names": list(target.names), "colours": [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in palette]}
 
 
 def _names(target: Any) -> JsonObject:
@@ -83,4 +90,4 @@ LABELS = AnswerKind("labels", _labels, _names)
 NUMBERS = AnswerKind("numbers", _numbers, _names)
 OWNER = AnswerKind("owner", _owner, _names)
 POINTS = AnswerKind("points", _points)
-REGIONS = AnswerKind("regions", _regions, _names)
+REGIONS = AnswerKind("regions", _regions, _colours, said=lambda answer: answer.as_dict("png"))

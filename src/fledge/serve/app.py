@@ -23,7 +23,7 @@ from fledge.serve.kinds import File, answer_kind, input_kind
 from fledge.serve.limits import Limits
 from fledge.serve.metrics import TYPE as METRICS_TYPE
 from fledge.serve.metrics import Metrics
-from fledge.serve.pages import STATIC, examples_of, pages
+from fledge.serve.pages import EXAMPLES, STATIC, examples_of, pages
 from fledge.serve.problem import TYPE as PROBLEM_TYPE
 from fledge.serve.problem import HeadersTooLarge, NoAnswerInTime, NotFound, Refused, WrongMethod, problem, status_of
 
@@ -87,10 +87,10 @@ class App:
         self._metrics = metrics
         self._bodies = Bodies(limits)
         self._kind = input_kind(predictor)
-        answer_kind(predictor)  # unknown ones are refused before the first request
+        self._said = answer_kind(predictor).said  # unknown ones are refused before the first request
         examples = examples_of(predictor)
-        self._files = pages() | examples
-        self._examples = len(examples)
+        self._files = pages() | {f"/{EXAMPLES}/{place}": reply for place, reply in examples.items()}
+        self._examples = tuple(examples)
         self._routes: dict[str, dict[str, Handler]] = {
             **{path: {"GET": self._file} for path in self._files},
             "/predict": {"POST": self._predict},
@@ -155,7 +155,9 @@ class App:
     async def _predict(self, call: Call) -> Reply:
         async with self._inputs(call) as inputs:
             answers = await self._batcher.answers(inputs)
-        return Reply.of_json({"answers": [each.as_dict() for each in answers]})
+            # A mask takes long to be written down, and is no work for the event loop.
+            said = await self._batcher.read(lambda: [self._said(each) for each in answers])
+        return Reply.of_json({"answers": said})
 
     async def _seen(self, call: Call) -> Reply:
         async with self._inputs(call) as inputs:

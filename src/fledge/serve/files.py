@@ -29,9 +29,7 @@ def file_input(
     """Inputs that come as the content of files; `media` is the type that the page offers to choose from."""
     return InputKind(
         kind,
-        read=lambda transform, body, content_type, most: read_files(
-            body, content_type, kind=media.partition("/")[0], most=most
-        ),
+        read=lambda transform, body, content_type, most: read_files(body, content_type, prefix=media.rstrip("*"), most=most),
         bodies=lambda transform, most: _bodies(media, most),
         example=example,
         about=lambda predictor: {"media": media, "field": FIELD, **about(predictor)},
@@ -39,10 +37,12 @@ def file_input(
     )
 
 
-def read_files(body: bytes | bytearray, content_type: str, *, kind: str, most: int) -> list[bytes]:
+def read_files(body: bytes | bytearray, content_type: str, *, prefix: str, most: int) -> list[bytes]:
     """The content of each file; no name, path or address among what was sent means anything.
 
-    >>> read_files(b'{"file": "aGVsbG8="}', "application/json", kind="image", most=1)
+    A body that is a file itself has a type with this `prefix`.
+
+    >>> read_files(b'{"file": "aGVsbG8="}', "application/json", prefix="image/", most=1)
     [b'hello']
     """
     media = media_of(content_type)
@@ -50,7 +50,7 @@ def read_files(body: bytes | bytearray, content_type: str, *, kind: str, most: i
         files = _from_form(body, content_type, most)
     elif media == JSON:
         files = _from_json(body)
-    elif media == "application/octet-stream" or media.startswith(f"{kind}/"):
+    elif media == "application/octet-stream" or media.startswith(prefix):
         files = [bytes(body)]
     else:
         refuse_media(media, hint=f"send a form (multipart/form-data) with the field {FIELD!r}")

@@ -71,6 +71,8 @@ class AnswerKind:
     schema: Callable[[Any], JsonObject]
     """From the target's transform to the JSON Schema of an answer."""
     about: Callable[[Any], JsonObject] = lambda target: {}
+    said: Callable[[Any], JsonObject] = lambda answer: answer.as_dict()
+    """An answer as it goes over HTTP."""
 
 
 def input_kind(predictor: Predictor) -> InputKind:

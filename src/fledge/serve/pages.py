@@ -8,7 +8,7 @@ from fledge.predictor.predictor import Predictor
 from fledge.serve.call import Reply
 from fledge.serve.kinds import input_kind
 
-_SCRIPTS = ("page", "docs", "server", "asking", "answers", "programs", "files", "form", "camera", "drawing", "sound")
+_SCRIPTS = ("page", "docs", "server", "asking", "answers", "programs", "files", "form", "pad", "camera", "drawing", "sound")
 STATIC = {
     "/": ("page.html", "text/html; charset=utf-8"),
     "/docs": ("docs.html", "text/html; charset=utf-8"),
@@ -19,12 +19,16 @@ STATIC = {
 """The page is the same for every model and tells nothing of this one, so it needs no token."""
 
 
-def examples_of(predictor: Predictor) -> dict[str, Reply]:
-    """The held-back examples that came with the model, as files; none where they can't be shown."""
+EXAMPLES = "examples"
+"""The path below which the examples lie."""
+
+
+def examples_of(predictor: Predictor) -> dict[int, Reply]:
+    """The held-back examples that came with the model, by their places, as bodies; those that can't be shown are left out."""
     if predictor.examples is None:
         return {}
     found = (input_kind(predictor).example(predictor.codec.input, each) for each in predictor.examples.inputs)
-    return {f"/examples/{place}": Reply(*each) for place, each in enumerate(found) if each is not None}
+    return {place: Reply(*each) for place, each in enumerate(found) if each is not None}
 
 
 def pages() -> dict[str, Reply]:

@@ -13,7 +13,8 @@ export function percent(share) {
 
 const short = (number) => String(Number(number.toPrecision(6)));
 
-function bars(shares, chosen, thresholds = {}) {
+// For each name its share, `thresholds` beside which it is chosen, and `colours` in which it is shown elsewhere.
+function bars(shares, chosen, { thresholds = {}, colours = {}, counts = {} } = {}) {
   const sorted = Object.entries(shares).sort((a, b) => b[1] - a[1]);
   const list = make("ol", { className: "bars" });
   for (const [name, share] of sorted.slice(0, MOST_BARS)) {
@@ -27,14 +28,17 @@ function bars(shares, chosen, thresholds = {}) {
       bar.append(mark);
     }
     const row = make("li", { className: chosen.includes(name) ? "on" : "" });
-    row.append(make("span", { className: "of" }, name), bar, make("span", { className: "share" }, percent(share)));
+    const swatch = Object.hasOwn(colours, name) ? make("span", { className: "swatch" }) : "";
+    if (swatch) swatch.style.background = colours[name];
+    const times = Object.hasOwn(counts, name) && counts[name] > 1 ? ` (${counts[name]}×)` : "";
+    row.append(make("span", { className: "of" }, swatch, name, times), bar, make("span", { className: "share" }, percent(share)));
     list.append(row);
   }
   if (sorted.length <= MOST_BARS) return [list];
   return [list, make("p", { className: "quiet" }, `and ${sorted.length - MOST_BARS} less likely ones`)];
 }
 
-function places(answer, preview) {
+function places(answer, about, preview) {
   preview.classList.add("with-points");
   for (const old of preview.querySelectorAll(".point")) old.remove();
   const list = make("ol", { className: "quiet" });
@@ -49,13 +53,34 @@ function places(answer, preview) {
   return [list];
 }
 
+// The mask over the picture, as strongly as one likes.
+let strength = 60;
+
+function mask(answer, { names, colours }, preview) {
+  preview.classList.add("with-mask");
+  const bytes = Uint8Array.from(atob(answer.mask), (letter) => letter.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
+  const over = preview.querySelector(".mask") ?? preview.appendChild(make("img", { className: "mask", alt: "" }));
+  over.onload = () => URL.revokeObjectURL(url);
+  over.src = url;
+  over.style.opacity = strength / 100;
+  const slider = make("input", { type: "range", min: 0, max: 100, value: strength });
+  slider.addEventListener("input", () => {
+    strength = slider.value;
+    over.style.opacity = strength / 100;
+  });
+  const shown = Object.fromEntries(names.map((name, place) => [name, colours[place]]));
+  const label = make("label", { className: "strength" }, "How strongly the mask is shown", slider);
+  return [label, ...bars(answer.answer, [], { colours: shown, counts: answer.counts })];
+}
+
 function numbers(answer) {
   if (typeof answer.answer === "number") return [];
   const rows = Object.entries(answer.answer).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, short(value))]);
   return [make("dl", {}, ...rows)];
 }
 
-// For each kind: the answer on a line, and what is shown under it.
+// For each kind: the answer on a line, and what is shown under it; `about` is what the model says of its answers.
 export const ANSWERS = {
   regions: {
     line: (answer) =>
@@ -63,7 +88,7 @@ export const ANSWERS = {
         .slice(0, 3)
         .map(([name, share]) => `${name} ${percent(share)}`)
         .join(", ") || "nothing",
-    body: (answer) => bars(answer.answer, Object.keys(answer.answer).slice(0, 1)),
+    body: mask,
   },
   label: {
     line: (answer) => `${answer.answer} (${percent(answer.probability)})`,
@@ -71,16 +96,17 @@ export const ANSWERS = {
   },
   labels: {
     line: (answer) => answer.answer.join(", ") || "none of its labels",
-    body: (answer) => bars(answer.probabilities, answer.answer, answer.thresholds),
-  },
-  owner: {
-    line: (answer) => `${answer.answer ? "" : "not "}${answer.name} (score ${percent(answer.score)})`,
-    body: (answer) => bars({ [answer.name]: answer.score }, answer.answer ? [answer.name] : [], { [answer.name]: answer.threshold }),
+    body: (answer) => bars(answer.probabilities, answer.answer, { thresholds: answer.thresholds }),
   },
   numbers: {
-    line: (answer, names) =>
+    line: (answer, { names }) =>
       typeof answer.answer === "number" ? `${names[0]}: ${short(answer.answer)}` : `${Object.keys(answer.answer).length} numbers`,
     body: numbers,
+  },
+  owner: {
+    line: ({ answer, name, score }) => `${answer ? "" : "not "}${name} (score ${percent(score)})`,
+    body: ({ answer, name, score, threshold }) =>
+      bars({ [name]: score }, answer ? [name] : [], { thresholds: { [name]: threshold } }),
   },
   points: {
     line: (answer) => (answer.answer.length === 1 ? "1 point" : `${answer.answer.length} points`),

@@ -85,9 +85,9 @@ function forget(shown) {
 
 function fill(shown, answer) {
   const kind = ANSWERS[model.answer.kind];
-  const line = kind.line(answer, model.answer.names);
+  const line = kind.line(answer, model.answer);
   const notes = (answer.warnings ?? []).map((each) => make("li", {}, each));
-  const body = kind.body(answer, previewOf(shown));
+  const body = kind.body(answer, model.answer, previewOf(shown));
   shown.querySelector(".words").replaceChildren(
     make("p", { className: "quiet" }, shown.dataset.name),
     make("h3", {}, line),

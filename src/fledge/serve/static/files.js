@@ -3,13 +3,14 @@
 import { give, live, send, tell } from "./asking.js";
 import { startCamera, stopCamera } from "./camera.js";
 import { startDrawing } from "./drawing.js";
+import { startPad } from "./pad.js";
 import { byId, make } from "./server.js";
 import { recorded } from "./sound.js";
 
 const WORDS = {
   image: { one: "a picture", file: "photo.jpg" },
   sound: { one: "a sound", file: "sound.wav", seen: "spectrogram: time from left to right, high notes above" },
-  track: { one: "a movement", file: "session.csv", seen: "pieces of the movement, blue where it is slow and red where it is fast" },
+  track: { one: "a movement (CSV)", file: "movement.csv", seen: "the movement as the model sees it" },
 };
 
 let model;
@@ -19,7 +20,7 @@ function start(opened) {
   const { kind, media, draw } = model.input;
   byId("drop").hidden = false;
   byId("choose").textContent = `Choose ${WORDS[kind].one}`;
-  byId("files").accept = media;
+  byId("files").accept = kind === "track" ? ".csv,.txt,text/csv" : media;
   // Browsers give camera and microphone to pages of this machine or over HTTPS only.
   const devices = Boolean(navigator.mediaDevices);
   byId("camera").hidden = !(devices && kind === "image" && !draw);
@@ -28,6 +29,11 @@ function start(opened) {
     byId("draw").hidden = false;
     const renew = live();
     startDrawing(draw.dark, (picture) => renew(given(picture, "your drawing", false)));
+  }
+  if (kind === "track") {
+    byId("pad").hidden = false;
+    const renew = live();
+    startPad(model.input, (movement) => renew(given(movement, "your movement")));
   }
 }
 
@@ -75,11 +81,8 @@ function showPreview(preview, article, file, name) {
   if (model.input.kind === "sound") {
     article.classList.add("heard");
     preview.replaceChildren(make("audio", { src: article.dataset.url, controls: true }));
-    showSeen(preview, file);
-    return;
   }
-  if (model.input.kind === "track") {
-    preview.replaceChildren();
+  if (model.input.kind !== "image") {
     showSeen(preview, file);
     return;
   }
@@ -91,11 +94,14 @@ function showPreview(preview, article, file, name) {
   picture.src = article.dataset.url;
 }
 
-// The spectrogram, or the strokes: what the model has of a sound or a movement.
+// What the model has of it: the spectrogram of a sound, the drawing of a movement.
 async function showSeen(preview, file) {
   try {
-    const seen = await (await send("seen", given(file))).blob();
-    preview.append(make("img", { src: URL.createObjectURL(seen), alt: WORDS[model.input.kind].seen }));
+    const url = URL.createObjectURL(await (await send("seen", given(file))).blob());
+    const picture = preview.querySelector("img") ?? preview.appendChild(make("img"));
+    picture.onload = () => URL.revokeObjectURL(url);
+    picture.alt = WORDS[model.input.kind].seen;
+    picture.src = url;
   } catch {
     // The answer itself says what is wrong with the file.
   }

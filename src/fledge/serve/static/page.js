@@ -8,7 +8,7 @@ import { ask, at, byId, keepToken, make } from "./server.js";
 
 // By the kind of input: `start` shows the way in, `example` is given a held-back example and its name and makes a button of
 // it, and `sent` says what a program sends (programs.js).
-const WAYS = { image: FILES, row: FORM, sound: FILES };
+const WAYS = { image: FILES, row: FORM, sound: FILES, track: FILES };
 
 let model;
 
@@ -22,7 +22,7 @@ async function open() {
   }
   byId("trouble").hidden = byId("unlock").hidden = true;
   byId("model").hidden = false;
-  byId("model").className = model.input.kind;
+  byId("model").dataset.kind = model.input.kind;
   document.title = byId("name").textContent = model.name;
   byId("task").textContent = model.task;
   begin(model, open);
@@ -80,7 +80,7 @@ function showCard() {
     ...Object.fromEntries(Object.entries(card.figures)),
     "learned from": card.trained_on ? `${card.trained_on} examples` : "",
     "held back": card.held_back ? `${card.held_back} examples` : "",
-    made: card.created,
+    made: card.created.replace("T", " ").replace("+00:00", " UTC"),
     seed: card.seed ?? "",
     licence: card.licence,
     with: Object.entries(card.versions)
