@@ -13,6 +13,7 @@ from torch import Tensor
 
 from fledge.core.errors import DataError, UsageError
 from fledge.scoring import metrics as ours
+from fledge.scoring.measures import equal_error
 from fledge.scoring.metrics import ItemMetric, Metric, WholeMetric, as_metric
 
 RANDOM = torch.Generator().manual_seed(7)
@@ -199,3 +200,25 @@ def test_drawing_the_items_anew_finds_the_interval_that_theory_knows(count: int)
     assert known.low is not None
     assert drawn.low is not None
     assert known.value - known.low == pytest.approx(drawn.value - drawn.low, rel=0.25)
+
+
+def test_the_equal_error_rate_is_where_strangers_let_in_are_as_many_as_owners_turned_away() -> None:
+    scores = torch.tensor([0.9, 0.8, 0.7, 0.6, 0.4, 0.3, 0.2, 0.1])
+    owner = torch.tensor([1, 1, 1, 0, 1, 0, 0, 0]) == 1
+    assert equal_error(scores, owner) == pytest.approx((0.25, 0.5))
+    assert equal_error(scores, scores > 0.5)[0] == 0
+    assert equal_error(-scores, scores > 0.5)[0] == 1
+    assert equal_error(torch.ones(8), owner)[0] == pytest.approx(0.5)
+    assert isnan(equal_error(scores, torch.ones(8, dtype=torch.bool))[0])
+
+
+def test_the_equal_error_rate_agrees_with_scikit_learns_curve() -> None:
+    numbers = torch.Generator().manual_seed(0)
+    for _ in range(20):
+        there = torch.rand(60, generator=numbers) > 0.4
+        scores = (torch.rand(60, generator=numbers) + 0.3 * there).mul(20).round() / 20
+        let_in, found, _ = theirs.roc_curve(there.numpy(), scores.numpy(), drop_intermediate=False)
+        nearest = abs(1 - found - let_in).argmin()
+        assert equal_error(scores, there)[0] == pytest.approx((1 - found[nearest] + let_in[nearest]) / 2)
+    outputs = torch.stack([torch.zeros(60), scores], 1)
+    assert ours.equal_error_rate(outputs, there.long()) == pytest.approx(equal_error(scores, there)[0])

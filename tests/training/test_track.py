@@ -20,6 +20,8 @@ from fledge.training.track import track_learner
 from fledge.transforms.track import TrackBlock
 from fledge.transforms.track_drawing import Canvas
 from tests.tracks import make_tracks
+from tests.training.small import same, weights
+from tests.training.test_resume import Signal
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +29,11 @@ def tracks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tracks(tmp_path_factory.mktemp("tracks") / "people", each=10, events=40)
 
 
-def loaders(tracks: Path, owner: str | None = None) -> DataLoaders:
+def loaders(tracks: Path, owner: str | None = None, workers: int = 0) -> DataLoaders:
     block = TrackBlock(events=24, canvas=Canvas(size=24))
-    return TrackDataLoaders.from_folder(tracks, valid_pct=0.25, seed=1, bs=8, workers=0, device="cpu", owner=owner, track=block)
+    return TrackDataLoaders.from_folder(
+        tracks, valid_pct=0.25, seed=1, bs=8, workers=workers, device="cpu", owner=owner, track=block
+    )
 
 
 def test_a_learner_learns_saves_and_answers_from_a_file_alike(tracks: Path, tmp_path: Path) -> None:
@@ -73,6 +77,27 @@ def test_a_long_movement_is_told_piece_by_piece(tracks: Path) -> None:
     timeline = model(sorted(tracks.glob("curved/*.csv"))[-1], windows=True)
     assert timeline.stretches[0].start == 0
     assert set(timeline.as_dict()) >= {"answer", "stretches"}
+
+
+@pytest.mark.promise("B0")
+def test_same_seed_same_bits_whatever_the_threads(tracks: Path) -> None:
+    learners = [track_learner(loaders(tracks, workers=workers), precision="float32", progress=False) for workers in (0, 2)]
+    for learn in learners:
+        learn.fit_one_cycle(2)
+    assert same(*map(weights, learners))
+
+
+@pytest.mark.promise("B1")
+@pytest.mark.parametrize("after", [2, 7])
+def test_a_training_that_was_broken_off_goes_on_to_the_same_bits(after: int, tracks: Path, tmp_path: Path) -> None:
+    whole = track_learner(loaders(tracks), precision="float32", progress=False)
+    whole.fit_one_cycle(2)
+    broken = track_learner(loaders(tracks), precision="float32", progress=False, folder=tmp_path, callbacks=[Signal(after)])
+    with pytest.raises(KeyboardInterrupt):
+        broken.fit_one_cycle(2)
+    second = track_learner(loaders(tracks), precision="float32", progress=False, callbacks=[Signal(-1)])
+    second.resume(tmp_path)
+    assert same(weights(second), weights(whole))
 
 
 def test_any_timm_network_can_look(tracks: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fledge.core.errors import UnreadableItem
+from fledge.transforms.track import Track
 from fledge.transforms.track_columns import TrackColumns, looks_like_a_track
 from fledge.transforms.track_file import read_track
 from fledge.transforms.track_states import DRAG, MOVE, PRESS, RELEASE, SCROLL
@@ -159,6 +163,35 @@ def test_what_is_packed_too_tightly_or_too_long_is_refused(tmp_path: Path, monke
     monkeypatch.setattr("fledge.transforms.track_file.MOST_EVENTS", 10)
     with pytest.raises(UnreadableItem, match="60 events"):
         read_track(movement())
+
+
+CELLS = st.sampled_from(
+    ["0", "1", "2.5", "-3", "1e9", "1e400", "nan", "", " ", "x", "\0", "Left", "65535", "\u202e", '"', "1,5"]
+)
+TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["time,x,y", "t,x,y,state", "x;y;time", "x", "", "time,x,y,button,state"]), TABLES, st.sampled_from(",;\t")
+)
+def test_whatever_stands_in_a_table_it_is_a_movement_or_refused(header: str, rows: list[list[str]], separator: str) -> None:
+    text = "\n".join([header, *(separator.join(row) for row in rows)])
+    try:
+        events = read_track(text.encode()).events
+    except UnreadableItem:
+        return
+    assert np.isfinite(events).all()
+    assert (events[:, 2] >= 0).all()
+    assert Track(events=4, pieces=2).encode(text.encode()).isfinite().all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200), st.integers(0, 60))
+def test_whatever_bytes_come_they_are_a_movement_or_refused(data: bytes, place: int) -> None:
+    for given_bytes in (data, CSV[:place] + data + CSV[place:], gzip.compress(CSV)[:place] + data):
+        with suppress(UnreadableItem):
+            assert np.isfinite(read_track(given_bytes).events).all()
 
 
 def test_every_session_of_the_mouse_challenge_is_read() -> None:

@@ -69,5 +69,5 @@ class OwnerBlock(Block):
         if asked.owner not in met:
             raise DataError(f"nothing to learn from is labelled {shown(asked.owner)}, only {listed(met)}")
         if len(met) < 2:
-            raise DataError(f"all there is to learn from is {shown(asked.owner)}'s", hint="add some of other people's")
+            raise DataError(f"all there is to learn from is labelled {shown(asked.owner)}", hint="add some of other people's")
         return asked
