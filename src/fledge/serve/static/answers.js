@@ -71,7 +71,8 @@ function mask(answer, { names, colours }, preview) {
   });
   const shown = Object.fromEntries(names.map((name, place) => [name, colours[place]]));
   const label = make("label", { className: "strength" }, "How strongly the mask is shown", slider);
-  return [label, ...bars(answer.answer, [], { colours: shown, counts: answer.counts })];
+  const there = Object.fromEntries(Object.entries(answer.answer).filter(([, share]) => share > 0));
+  return [label, ...bars(there, [], { colours: shown, counts: answer.counts })];
 }
 
 function numbers(answer) {
@@ -85,6 +86,7 @@ export const ANSWERS = {
   regions: {
     line: (answer) =>
       Object.entries(answer.answer)
+        .filter(([, share]) => share > 0)
         .slice(0, 3)
         .map(([name, share]) => `${name} ${percent(share)}`)
         .join(", ") || "nothing",
