@@ -75,6 +75,17 @@ function mask(answer, { names, colours }, preview) {
   return [label, ...bars(there, [], { colours: shown, counts: answer.counts })];
 }
 
+function suggestions(answer) {
+  if (typeof answer.answer === "number") return [];
+  const list = make("ol", { className: "suggestions" });
+  answer.answer.forEach((title, place) => {
+    const why = answer.because?.[place] && make("span", { className: "quiet" }, `because you liked ${answer.because[place]}`);
+    const score = make("span", { className: "share" }, short(Number(answer.scores[place].toPrecision(3))));
+    list.append(make("li", {}, make("div", {}, make("span", {}, title), score), why));
+  });
+  return [list];
+}
+
 function numbers(answer) {
   if (typeof answer.answer === "number") return [];
   const rows = Object.entries(answer.answer).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, short(value))]);
@@ -109,6 +120,11 @@ export const ANSWERS = {
     line: ({ answer, name, score }) => `${answer ? "" : "not "}${name} (score ${percent(score)})`,
     body: ({ answer, name, score, threshold }) =>
       bars({ [name]: score }, answer ? [name] : [], { thresholds: { [name]: threshold } }),
+  },
+  suggestions: {
+    line: ({ answer }, { names }) =>
+      typeof answer === "number" ? `${names[0]}: ${short(Number(answer.toPrecision(3)))}` : answer[0] ?? "nothing is left",
+    body: suggestions,
   },
   points: {
     line: (answer) => (answer.answer.length === 1 ? "1 point" : `${answer.answer.length} points`),
