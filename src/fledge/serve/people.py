@@ -150,8 +150,9 @@ def _of_pair(transform: Pair, encoded: Tensor) -> File | None:
     person, thing = encoded.tolist()
     if not person or not thing:
         return None
-    catalogue = transform.catalogue
-    return render({"user": catalogue.people[person - 1], "item": catalogue.things[thing - 1]}), JSON
+    catalogue, title = transform.catalogue, transform.catalogue.title(thing)
+    item = title if catalogue.thing(title) == thing else catalogue.things[thing - 1]  # a title may be another thing's id
+    return render({"user": catalogue.people[person - 1], "item": item}), JSON
 
 
 def _of_person(transform: Person, encoded: Tensor) -> File | None:

@@ -7,6 +7,9 @@ const SHOWN = 12;
 const POPULAR = 6;
 const PAUSE = 250;
 
+// What a column of ids is called without saying that it holds ids: movieId is a movie.
+const thing = (name) => name.replace(/[\s_-]*ids?$/i, "") || name;
+
 let model, renew, changed, pause;
 let titles = [];
 let plain = [];
@@ -17,8 +20,8 @@ async function start(opened, whenChanged) {
   changed = whenChanged;
   renew = live();
   byId("taste").hidden = false;
-  byId("title-label").textContent = `A ${model.input.item} you liked`;
-  byId("person-label").textContent = `or a known ${model.input.user}`;
+  byId("title-label").textContent = `A ${thing(model.input.item)} you liked`;
+  byId("person-label").textContent = `or a known ${thing(model.input.user)}`;
   try {
     titles = (await (await ask(model.input.titles)).json()).titles;
   } catch (problem) {
@@ -62,7 +65,7 @@ byId("person").addEventListener("input", () => {
   clearTimeout(pause);
   pause = setTimeout(() => {
     const user = byId("person").value.trim();
-    if (user) put({ user }, `${model.input.user} ${user}`);
+    if (user) put({ user }, `${thing(model.input.user)} ${user}`);
   }, PAUSE);
 });
 
@@ -100,7 +103,7 @@ function put(asked, name) {
 
 async function example(file, name) {
   const asked = JSON.parse(await file.text());
-  const words = Object.entries(asked).map(([what, value]) => `${model.input[what]} ${value}`);
+  const words = Object.entries(asked).map(([what, value]) => (what === "user" ? `${thing(model.input.user)} ${value}` : value));
   const button = make("button", { type: "button" }, words.join(" and "));
   button.addEventListener("click", () => put(asked, words.join(" and ")));
   return button;
