@@ -29,12 +29,13 @@ def test_what_is_asked_for_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_float16_is_refused_without_a_gradient_scaler() -> None:
-    with pytest.raises(UsageError, match="float16 needs a gradient scaler, which only cuda devices have"):
-        choose_precision(CPU, "float16")
+    with pytest.raises(UsageError, match="float16 needs a gradient scaler, which mps devices lack"):
+        choose_precision(torch.device("mps"), "float16")
 
 
-def test_float16_on_a_card_wants_a_gradient_scaler() -> None:
-    assert choose_precision(torch.device("cuda"), "float16").scaled
+@pytest.mark.parametrize("device", ["cuda", "cpu"])
+def test_float16_wants_a_gradient_scaler(device: str) -> None:
+    assert choose_precision(torch.device(device), "float16").scaled
     assert not choose_precision(CPU, "bfloat16").scaled
 
 

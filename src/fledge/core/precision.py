@@ -72,8 +72,8 @@ def _fitting(device: torch.device) -> Precision:
 
 def _fault(device: torch.device, precision: str) -> str | None:
     """Why this precision doesn't do on this device, or nothing."""
-    if precision == "float16" and device.type != "cuda":
-        return "float16 needs a gradient scaler, which only cuda devices have"
+    if precision == "float16" and device.type not in ("cuda", "cpu"):
+        return f"float16 needs a gradient scaler, which {device.type} devices lack"
     if precision == "bfloat16" and device.type == "cuda" and not _computes_bfloat16(device):
         return "bfloat16 needs a card of compute capability 8.0 or newer"
     return None
