@@ -14,6 +14,8 @@ import pytest
 
 from fledge.cli.main import run
 from fledge.cli.table import COMMANDS
+from fledge.data.tabular_dataloaders import TabularDataLoaders
+from fledge.training.tabular import tabular_learner
 from tests.predictor.small import small_predictor
 from tests.tables import houses
 
@@ -37,6 +39,9 @@ def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "labels.csv").write_text("".join(["file,species\n", *rows]))
     houses(40).write_csv(tmp_path / "houses.csv")
     (tmp_path / "runs" / "birds").mkdir(parents=True)
+    (tmp_path / "runs" / "houses").mkdir()
+    dls = TabularDataLoaders.from_df(houses(40), "price", device="cpu")
+    tabular_learner(dls, progress=False).export(tmp_path / "runs" / "houses" / "model.safetensors")
     for name in ("bird.safetensors", "runs/birds/model.safetensors"):
         small_predictor().save(tmp_path / name)
     monkeypatch.chdir(tmp_path)

@@ -61,3 +61,13 @@ def test_made_up_movements_are_written_as_tables_in_a_folder_each(tmp_path: Path
     assert (count, found.task, found.part_counts) == (80, "track-classification", {"train": 51, "valid": 13, "test": 16})
     assert "time from 'time_ms'" in found.because
     assert len(commands[2]) == 2 + 6
+
+
+def test_made_up_passengers_are_written_as_tables(tmp_path: Path) -> None:
+    count, commands = prepared("passengers", tmp_path)
+    found = check(tmp_path / "passengers", target=["lived"])
+    assert (count, found.task) == (1200, "table-classification")
+    assert found.part_counts == {"train": 720, "valid": 180, "test": 300}
+    assert found.rows is not None
+    assert {each.name: each.kind for each in found.rows.kinds}["ticket"] == "id"
+    assert commands[2][-1].endswith("runs/passengers/example.csv")

@@ -15,7 +15,7 @@ from fledge.classic.linear import linear
 from fledge.classic.material import Material
 from fledge.classic.naive_bayes import naive_bayes
 from fledge.classic.neighbours import neighbours
-from fledge.classic.one_rule import one_rule
+from fledge.classic.one_rule import ONE_RULE, one_rule
 from fledge.classic.svm import svm
 from fledge.data.loader import Loader
 from fledge.models.goal import Goal
@@ -46,7 +46,7 @@ def _material(maker: RowFeatures, outputs: int) -> Callable[[Loader, int], Mater
 def _models(codec: Codec[Row, Any], goal: Goal) -> list[tuple[str, Form, Fit]]:
     regression = "ridge regression" if goal == "numbers" else "logistic regression"
     found: list[tuple[str, Form, Fit]] = [
-        ("one rule", "plain", lambda material, _: one_rule(material, codec)),
+        (ONE_RULE, "plain", lambda material, _: one_rule(material, codec)),
         (regression, "bends", linear),
         ("naive Bayes", "cells", naive_bayes),
         ("nearest neighbours", "points", partial(neighbours, nearest=15)),

@@ -21,6 +21,9 @@ from fledge.transforms.transform import Codec
 
 Floats = NDArray[Any]
 
+ONE_RULE = "one rule"
+"""What it is called in a leaderboard."""
+
 _CUTS = 256
 """Up to so many places are tried to divide the numbers of a column."""
 _LONGEST = 40
@@ -138,4 +141,4 @@ def _said(values: Floats, codec: Codec[Row, Any]) -> str:
         best = int(values.argmax())
         return f"{bare(target.decode(best)[:_LONGEST])} ({100 * values[best]:.0f} %)"
     units = target.unscaled(torch.from_numpy(values[None]))[0].tolist()
-    return ", ".join(f"{each:.4g}" for each in units)
+    return ", ".join(f"{each:,.0f}" if 1000 <= abs(each) < 1e9 else f"{each:.4g}" for each in units)

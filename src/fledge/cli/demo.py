@@ -38,7 +38,7 @@ def demo(name: str, only_list: bool, place: Path) -> int:
             out(f"{strong(each.ljust(10))}{made.words}")
         return 0
     count, commands = prepared(name, place)
-    note(f"{count:,} files in {safe(place / name)}")
+    note(f"{count:,} {DEMOS[name].noun} in {safe(place / name)}")
     for command in commands:
         note(f"\n{strong('$ ' + safe(typed(command)))}")
         if status := run(command):

@@ -17,6 +17,7 @@ from fledge.cli.terminal import note, out, safe
 
 if TYPE_CHECKING:
     from fledge.jobs.answering import Answered
+    from fledge.predictor.predictor import Predictor
 
 _UNREADABLE = 3
 
@@ -51,25 +52,23 @@ def predict(
     """Call MODEL (a file or the folder of a run) on each of INPUTS and print the answers.
 
     INPUTS are files, folders, patterns, tables that name files, or - for a list of names on stdin. What can't be read is
-    named, everything else is answered, and the exit status is then 3.
+    named, everything else is answered, and the exit status is then 3. A model for rows takes tables, or - for a CSV on stdin;
+    --csv writes them again with the answers beside.
 
     \b
     Examples:
       fledge predict bird.safetensors robin.jpg
       fledge predict runs/birds photos --csv answers.csv
       fledge predict runs/street photos --masks masks
+      fledge predict runs/houses houses.csv --csv answers.csv
       find . -name "*.jpg" | fledge predict runs/birds - --json
     """
-    from fledge.jobs.answering import answered
-    from fledge.jobs.input_kind import input_kind
-    from fledge.jobs.inputs import named_inputs
     from fledge.predictor.model_file import load
 
     predictor = load(model_file(model), device=device)
-    names = named_inputs(inputs, input_kind(predictor), sys.stdin, column)
     with Counter("answered") as counter:
         said = _Said(counter)
-        answers = said.each(answered(predictor, names, bs))
+        answers = said.each(_answers(predictor, inputs, column, bs))
         if masks is not None:
             from fledge.jobs.answer_masks import check_masks, with_masks
 
@@ -85,6 +84,20 @@ def predict(
     if said.unreadable:
         note(f"fledge: {said.unreadable} of {said.count} inputs can't be read")
     return _UNREADABLE if said.unreadable else 0
+
+
+def _answers(predictor: Predictor, inputs: tuple[str, ...], column: str | None, bs: int) -> Iterator[Answered]:
+    """Of rows from tables, or of files."""
+    from fledge.jobs.input_kind import input_kind, takes_rows
+
+    if takes_rows(predictor):
+        from fledge.jobs.row_answers import row_answers
+
+        return row_answers(predictor, inputs, sys.stdin)
+    from fledge.jobs.answering import answered
+    from fledge.jobs.inputs import named_inputs
+
+    return answered(predictor, named_inputs(inputs, input_kind(predictor), sys.stdin, column), bs)
 
 
 class _Said:

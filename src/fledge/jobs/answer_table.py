@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -47,14 +48,25 @@ def _rows(answers: Iterator[Answered]) -> Iterator[list[str]]:
 
 
 def _cells(answered: Answered) -> dict[str, str]:
-    """What stands in each column; probabilities stand in one for each class."""
+    """What stands in each column; probabilities stand in one for each class. Of a row, its own columns come first."""
     values = answered.as_dict()
     probabilities: Mapping[str, float] = values.pop("probabilities", {})
     values.pop("thresholds", None)
     for key, several in [(key, value) for key, value in values.items() if isinstance(value, dict)]:
         values |= {key: "", **{f"{key} {name}": value for name, value in several.items()}}
     values |= {f"probability {name}": value for name, value in probabilities.items()}
-    return {name: _text(value) for name, value in values.items()}
+    if answered.row is None:
+        return {name: _text(value) for name, value in values.items()}
+    given = {name: "" if value is None else _text(value) for name, value in answered.row.items()}
+    told = {_beside(name, given): _text(value) for name, value in values.items() if name != "input"}
+    return given | told
+
+
+def _beside(name: str, taken: Container[str]) -> str:
+    """A column for an answer, by another name where the table has one of this."""
+    while name in taken:
+        name = f"{name} (told)"
+    return name
 
 
 def _text(value: Any) -> str:
@@ -62,4 +74,6 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         plain = all(isinstance(each, str) for each in value)
         return spreadsheet_cell("; ".join(value)) if plain else json.dumps(value)
-    return spreadsheet_cell(value) if isinstance(value, str) else repr(value)
+    if isinstance(value, str | date):
+        return spreadsheet_cell(str(value))
+    return repr(value)

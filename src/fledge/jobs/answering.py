@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, final
@@ -24,6 +24,8 @@ class Answered:
     input: str
     answer: Answer | None
     reason: str = ""
+    row: Mapping[str, Any] | None = None
+    """The row of a table that was the input."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values under stable names."""

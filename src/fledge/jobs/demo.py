@@ -26,6 +26,8 @@ class Demo:
     words: str
     write: Callable[[Path], int]
     commands: Callable[[Path], list[list[str]]]
+    noun: str = "files"
+    """What is counted."""
 
 
 def prepared(name: str, place: Path) -> tuple[int, list[list[str]]]:
@@ -75,6 +77,50 @@ def _commands(name: str, every: int) -> Callable[[Path], list[list[str]]]:
     return commands
 
 
+def write_passengers(folder: Path) -> int:
+    """Made-up passengers of a ship that sank, 900 in `train.csv` and 300 in `test.csv`; several things tell who lived."""
+    import polars as pl
+
+    numbers = np.random.default_rng(7)
+    count = 1200
+    berth = numbers.choice(["first", "second", "third"], count, p=[0.25, 0.25, 0.5])
+    sex, age = numbers.choice(["female", "male"], count, p=[0.4, 0.6]), numbers.gamma(5, 6, count).clip(1, 80).round()
+    company = numbers.choice([0, 1, 2, 3, 4], count, p=[0.5, 0.25, 0.15, 0.07, 0.03])
+    fare = np.exp(np.select([berth == "first", berth == "second"], [4.2, 3.0], 2.2) + numbers.normal(0, 0.4, count)).round(2)
+    odds = (
+        2.2 * (sex == "female") + 1.3 * (berth == "first") + 0.6 * (berth == "second") + 1.5 * (age < 12) - 0.4 * company - 1.7
+    )
+    lived = numbers.random(count) < 1 / (1 + np.exp(-1.5 * odds))
+    boarded = [f"1912-04-{10 + day}" for day in numbers.integers(0, 3, count)]
+    ages = [None if gone else each for each, gone in zip(age.tolist(), numbers.random(count) < 0.15, strict=True)]
+    table = pl.DataFrame(
+        {
+            "ticket": np.arange(count) + 1001,
+            "berth": berth,
+            "sex": sex,
+            "age": ages,
+            "company": company,
+            "fare": fare,
+            "boarded": boarded,
+            "lived": np.where(lived, "yes", "no"),
+        }
+    )
+    table[:900].write_csv(folder / "train.csv")
+    table[900:].write_csv(folder / "test.csv")
+    return count
+
+
+def _passengers_commands(place: Path) -> list[list[str]]:
+    """Check, train, and the answers to the rows that training leaves to try."""
+    data, runs = place / "passengers", place / "runs"
+    run = _next_run(runs, "passengers")
+    return [
+        ["check", str(data)],
+        ["train", str(data), "--target", "lived", "--out", str(runs)],
+        ["predict", str(run), str(run / "example.csv")],
+    ]
+
+
 def _next_run(runs: Path, name: str) -> Path:
     """The folder that the next training of this name will have."""
     return next(path for path in _numbered(runs, name) if not path.exists())
@@ -86,6 +132,7 @@ def _numbered(runs: Path, name: str) -> list[Path]:
 
 DEMOS = {
     "digits": Demo("1,797 handwritten digits as picture files: which digit is it?", write_digits, _commands("digits", 40)),
+    "passengers": Demo("1,200 made-up passengers as tables: who lived?", write_passengers, _passengers_commands, "rows"),
     "movements": Demo("80 made-up sessions of a mouse: whose hand is it?", write_tracks, _commands("movements", 3)),
 }
 """What there is to try, by name."""

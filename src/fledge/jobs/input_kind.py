@@ -16,3 +16,8 @@ def input_kind(predictor: Predictor) -> str:
         what = type(predictor.codec.input).__name__
         raise UsageError(f"{predictor!r} takes a {what}, which no file holds alone", hint="call it from Python")
     return _KINDS[name]
+
+
+def takes_rows(predictor: Predictor) -> bool:
+    """Whether its inputs are rows of tables rather than files."""
+    return TRANSFORMS.name_of(type(predictor.codec.input)) == "row"

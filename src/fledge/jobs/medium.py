@@ -14,9 +14,11 @@ from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
 from fledge.data.split import Split, made
 from fledge.data.splits import Splitter
+from fledge.insight.row_reasons import RowReasons
 from fledge.jobs.checked import Checked
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Say
+from fledge.predictor.predictor import Predictor
 from fledge.training.callback import Callback
 from fledge.training.learner import Learner
 from fledge.transforms.category import CategoryBlock
@@ -80,6 +82,10 @@ class Medium(ABC):
         assert isinstance(plain.valid, Loader), "the loaders of a job are ours"
         given = plain.valid.samples[0].input
         return Example(given, repr(str(given)), str(given))
+
+    def reasons(self, predictor: Predictor, valid: Loader, seed: int, rule: str) -> RowReasons | None:
+        """Of rows: what the recommended model goes by; `rule` is the one rule that was tried, in words."""
+        return None
 
     def block(self, checked: Checked, settings: Settings) -> tuple[Block, Any, list[str]]:
         """Of files: the input's block, the item transforms, and in words what was chosen."""

@@ -23,7 +23,8 @@ _STATE = "run.json"
 @dataclass(frozen=True)
 class RunFolder:
     """`run.json` (settings, versions, results), `model.safetensors`, `report.html`, `history.csv` (the networks' epochs),
-    `scores.csv` (every model on every held-back item), `bad_files.csv`; while a training lasts also `tried/` (what is done)
+    `scores.csv` (every model on every held-back item), `bad_files.csv`; of rows `example.csv` (some to try) and
+    `reasons.json` (what the model goes by); while a training lasts also `tried/` (what is done)
     and `checkpoint/` (what is being done).
     """
 
@@ -71,6 +72,11 @@ class RunFolder:
     def bad_files(self) -> Path:
         """What was set aside, and why."""
         return self.path / "bad_files.csv"
+
+    @property
+    def reasons(self) -> Path:
+        """Of a model for rows: what it goes by."""
+        return self.path / "reasons.json"
 
     @property
     def scores(self) -> Path:

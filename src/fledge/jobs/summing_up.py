@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, final
 
 import polars as pl
 
+from fledge.classic.one_rule import ONE_RULE
 from fledge.core.files import write_atomically
 from fledge.jobs.bits import weights_digest
 from fledge.jobs.checked import Checked
@@ -51,7 +52,10 @@ def finish(outcome: Outcome, tell: Teller) -> Trained:
     predictor = _with_card(outcome, test)
     predictor.save(folder.model)
     example = plan.medium.example(plan.dls, folder.path)
-    facts = _facts(outcome, predictor, example, test)
+    reasons = plan.medium.reasons(predictor, plan.valid, plan.settings.seed, _rule(outcome.tried))
+    facts = replace(_facts(outcome, predictor, example, test), rows=reasons)
+    if reasons is not None:
+        folder.write_json(folder.reasons, reasons.as_dict())
     write_report(facts, folder.report)
     _write_history(folder.path / "history.csv", outcome.tried)
     _write_scores(folder.scores, outcome.tried)
@@ -142,6 +146,11 @@ def _facts(outcome: Outcome, predictor: Predictor, example: Example, test: Measu
         thresholds=tuple(getattr(predictor.task, "thresholds", ())),
         test={} if test is None else dict(test.predictions.figures),
     )
+
+
+def _rule(tried: Sequence[Tried]) -> str:
+    """The one rule that was tried, in words, with how good it is."""
+    return next((f"{each.note}: {each.measured.figure}" for each in tried if each.name == ONE_RULE), "")
 
 
 def _contender(each: Tried, winner: Tried) -> Contender:

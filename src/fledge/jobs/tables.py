@@ -14,10 +14,12 @@ from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
 from fledge.data.samples import Samples
 from fledge.data.tabular_dataloaders import loaders_of
+from fledge.insight.row_reasons import RowReasons, row_reasons
 from fledge.jobs.checked import Checked
 from fledge.jobs.medium import Example, Medium, Network
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Say
+from fledge.predictor.predictor import Predictor
 from fledge.training.tabular import tabular_learner
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.column_dates import with_dates
@@ -70,10 +72,13 @@ class Tables(Medium):
                 "network",
                 lambda folder, callbacks: tabular_learner(plain, folder=folder, callbacks=callbacks, **options),
                 lambda learner, epochs: learner.fit_one_cycle(epochs, settings.lr),
-                settings.epochs or _epochs(plain.train.count),
+                settings.epochs or usual_epochs(plain.train.count),
                 passes=4.0,
             )
         ]
+
+    def reasons(self, predictor: Predictor, valid: Loader, seed: int, rule: str) -> RowReasons | None:
+        return row_reasons(predictor, valid, seed=seed, rule=rule)
 
     def example(self, plain: DataLoaders, folder: Path) -> Example:
         """Some held-back rows as a CSV, without what is to be told of them."""
@@ -103,6 +108,6 @@ def _words(codec: Codec[Any, Any]) -> list[str]:
     return [f"{len(row.categories)} categories", f"{len(row.numbers)} numbers", *logs]
 
 
-def _epochs(rows: int) -> int:
+def usual_epochs(rows: int) -> int:
     """How often to go through so many rows: the fewer, the oftener."""
     return 60 if rows < 1000 else 20 if rows < 10_000 else 4

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from fledge.models.architecture import Architecture, Count
 from fledge.models.places import check_places
+from fledge.models.trees import Walk
 
 Many = Annotated[int, msgspec.Meta(ge=1, le=1 << 28)]
 
@@ -75,16 +76,21 @@ class Boosted(nn.Module):
         check_places(self, bounds)
 
     def forward(self, features: Tensor) -> Tensor:
-        node = self.roots.expand(features.shape[0], -1)  # (batch, trees)
+        walk = Walk.of(features, len(self.roots))
+        node = self.roots.repeat(features.shape[0])  # (batch * trees)
         for _ in range(self.depth):
-            met = features.gather(1, self.feature[node].long())  # (batch, trees)
-            leftward = met <= self.threshold[node]
+            met = walk.met(self.feature, node)
+            leftward = met <= self.threshold.index_select(0, node)
             if self.has_sets:
-                place_set = self.place_set[node]
-                named = self.sets[place_set, met.long().clamp(0, self.slots - 1)]
-                leftward = torch.where(place_set > 0, named, leftward)
-            node = torch.where(leftward, self.left[node], self.right[node])
+                leftward = self._named(met, node, leftward)
+            node = torch.where(leftward, self.left.index_select(0, node), self.right.index_select(0, node))
         # Hundreds of small numbers are added exactly enough, and in any number of threads alike.
-        added = self.value[node].double()  # (batch, trees)
+        added = self.value.index_select(0, node).view(features.shape[0], -1).double()  # (batch, trees)
         sums = added.new_zeros(features.shape[0], self.outputs).index_add_(1, self.output.long(), added)
         return (self.start.double() + sums).float()  # (batch, outputs)
+
+    def _named(self, met: Tensor, node: Tensor, leftward: Tensor) -> Tensor:
+        """The same, where a node has a set: whether the place that was met is in it."""
+        place_set = self.place_set.index_select(0, node)
+        places = place_set * self.slots + met.int().clamp(0, self.slots - 1)
+        return torch.where(place_set > 0, self.sets.flatten().index_select(0, places), leftward)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, final
+from typing import Annotated, Self, final
 
 import msgspec
 import torch
@@ -65,9 +65,32 @@ class Trees(nn.Module):
         check_places(self, {**nodes, "feature": shape.inputs, "leaf": shape.leaves})
 
     def forward(self, features: Tensor) -> Tensor:
-        node = self.roots.expand(features.shape[0], -1)  # (batch, trees)
+        walk = Walk.of(features, len(self.roots))
+        node = self.roots.repeat(features.shape[0])  # (batch * trees)
         for _ in range(self.depth):
-            met = features.gather(1, self.feature[node].long())  # (batch, trees)
-            node = torch.where(met <= self.threshold[node], self.left[node], self.right[node])
-        shares = self.values[self.leaf[node]].mean(1)  # (batch, outputs)
+            leftward = walk.met(self.feature, node) <= self.threshold.index_select(0, node)
+            node = torch.where(leftward, self.left.index_select(0, node), self.right.index_select(0, node))
+        leaf = self.leaf.index_select(0, node).view(features.shape[0], -1)  # (batch, trees)
+        shares = self.values[leaf].mean(1)  # (batch, outputs)
         return as_outputs(shares, self.goal)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """Every input on its way through every tree at once, as flat lists: looking up in those is several times as fast."""
+
+    flat: Tensor
+    """The features of all inputs, one after the other."""
+    starts: Tensor
+    """For each input and tree, where the input's features begin."""
+
+    @classmethod
+    def of(cls, features: Tensor, trees: int) -> Self:
+        """The inputs (batch, features) before so many trees."""
+        places = torch.arange(features.shape[0], dtype=torch.int32, device=features.device) * features.shape[1]
+        return cls(features.flatten(), places.repeat_interleave(trees))
+
+    def met(self, feature: Tensor, node: Tensor) -> Tensor:
+        """The feature that each node asks about, of the input that stands there."""
+        return self.flat.index_select(0, feature.index_select(0, node) + self.starts)

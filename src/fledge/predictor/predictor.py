@@ -121,6 +121,14 @@ class Predictor:
             yield from (self._warned(answer, item) for answer, (item, _) in zip(answers, batch, strict=True))
             first += len(batch)
 
+    def of_rows(self, rows: Any) -> Iterator[Answer]:
+        """The answers to the rows of a plain frame, encoded column by column."""
+        for start in range(0, len(rows), _ROWS):
+            some = rows[start : start + _ROWS]
+            batch = self.codec.input.encode_all(some)
+            said = self.task.answers_to(batch, self.outputs(batch, start), self.codec)
+            yield from (self._warned(answer, row) for answer, row in zip(said, some, strict=True))
+
     def _warned(self, answer: Answer, item: Any) -> Answer:
         """The answer, with what about its input was never met in training."""
         return answer.with_warnings(self.codec.input.warnings(item))
@@ -130,13 +138,7 @@ class Predictor:
         from fledge.data.frames import answers_like  # polars is there already, or worth its time
         from fledge.transforms.row_frame import Rows, as_frame
 
-        rows, answers = Rows(as_frame(given)), []
-        for start in range(0, len(rows), _ROWS):
-            some = rows[start : start + _ROWS]
-            batch = self.codec.input.encode_all(some)
-            said = self.task.answers_to(batch, self.outputs(batch, start), self.codec)
-            answers += [self._warned(answer, row) for answer, row in zip(said, some, strict=True)]
-        return answers_like(given, answers)
+        return answers_like(given, list(self.of_rows(Rows(as_frame(given)))))
 
     def _over_time(self, given: Any) -> Answer:
         """One long recording's windows as one answer."""

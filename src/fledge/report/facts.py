@@ -9,6 +9,7 @@ from typing import Literal, final
 from fledge.data.label_checks import Finding
 from fledge.data.samples import BadItem
 from fledge.insight.interpretation import Interpretation
+from fledge.insight.row_reasons import RowReasons
 from fledge.predictor.card import Card
 from fledge.scoring.difference import Difference
 from fledge.scoring.figure import Figure
@@ -108,5 +109,7 @@ class ReportFacts:
     """What the recommended model says of the held-back part."""
     thresholds: Sequence[float] = ()
     """From which probability on each tag applies."""
+    rows: RowReasons | None = None
+    """Where inputs are rows: what the recommended model goes by."""
     test: Mapping[str, Figure] = field(default_factory=dict)
     """Figures of the test part, which was kept apart and used once."""

@@ -6,6 +6,7 @@ from fledge.core.names import Table
 from fledge.report.facts import ReportFacts
 from fledge.report.gallery import worst_items
 from fledge.report.parts import Section
+from fledge.report.rows import sections as rows
 from fledge.report.tracks import sections as seen_tracks
 from fledge.transforms.table import TRANSFORMS
 
@@ -16,6 +17,7 @@ KINDS = Table(
         "mask": "fledge.report.masks:sections",
         "multi_category": "fledge.report.tags:sections",
         "number": "fledge.report.numbers:sections",
+        "table_number": "fledge.report.numbers:sections",
         "owner": "fledge.report.classes:sections",
         "points": "fledge.report.points:sections",
     },
@@ -33,5 +35,5 @@ def own_sections(facts: ReportFacts) -> list[Section]:
     kind = TRANSFORMS.name_of(type(facts.result.codec.target))
     if kind is not None and kind in KINDS:
         made: list[Section] = KINDS[kind](facts, facts.result)
-        return [*made, *seen_tracks(facts.result)]
+        return [*rows(facts), *made, *seen_tracks(facts.result)]
     return [Section("worst", "The worst items", worst_items(facts.result, "The held-back items with the highest losses."))]

@@ -39,7 +39,7 @@ def head(facts: ReportFacts) -> Html:
 
 def _sentence(text: str, first: str) -> Html:
     """The verdict, with the name it begins with set off."""
-    kept_together = text.removeprefix(first).replace(" %", "\u00a0%")
+    kept_together = Html(joined([text.removeprefix(first)]).replace(" %", "&nbsp;%"))
     return element("p", element("b", name(first)), kept_together, class_="verdict")
 
 

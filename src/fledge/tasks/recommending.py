@@ -36,26 +36,12 @@ def recommend(
     if user is None:
         places, values = named(catalogue, liked, usual)
         scores = scores_for_new(model, places.to(device), values.to(device))
-        return _with_reasons(suggestions(catalogue, scores, places.numpy(), n), model, catalogue, places)
+        return suggestions(catalogue, scores, places.numpy(), n)
     person = catalogue.person(user)
     found = suggestions(catalogue, scores_for(model, person, catalogue, device), catalogue.seen(person), n)
     if person != UNKNOWN:
         return found
     return replace(found, warnings=(f"{catalogue.user_name} {shown(user, 60)} was not learned: this is for anybody",))
-
-
-def _with_reasons(found: Suggestions, model: nn.Module, catalogue: Catalogue, liked: Tensor) -> Suggestions:
-    """The same, each thing with the one of those liked that is most like it by the model's vectors, if it has any."""
-    vectors = model.vectors() if isinstance(model, Recommender) else None
-    if vectors is None or not len(found):
-        return found
-    at = torch.tensor([catalogue.thing(each.item) for each in found]) - 1
-    whole = nn.functional.normalize(vectors.float(), dim=1).cpu()
-    nearest = (whole[at] @ whole[liked.long() - 1].T).argmax(1).tolist()
-    titles = [catalogue.title(place) for place in liked.tolist()]
-    return replace(
-        found, things=tuple(replace(each, because=titles[place]) for each, place in zip(found, nearest, strict=True))
-    )
 
 
 def similar(model: nn.Module, catalogue: Catalogue, item: Any, n: int) -> Suggestions:
