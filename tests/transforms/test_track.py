@@ -97,8 +97,8 @@ def test_steps_for_pictures_are_refused_and_so_is_nothing_at_all() -> None:
 
 def test_it_is_shown_as_its_pieces_in_colours() -> None:
     picture = TRACK.decode(TRACK.encode(movement(events=60)))
-    assert picture.shape == (96, 96, 3)
-    assert TRACK.decode(TRACK.encode(movement(events=500))[:1]).shape == (48, 48, 3)
+    assert picture.shape == (64, 64, 3)
+    assert TRACK.decode(TRACK.encode(movement(events=500))[:1]).shape == (32, 32, 3)
 
 
 def test_windows_are_its_pieces_with_their_times() -> None:

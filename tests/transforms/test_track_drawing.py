@@ -43,6 +43,11 @@ def test_faster_strokes_and_later_ones_are_brighter() -> None:
     assert 0 < top.max() < right.min()
 
 
+def test_events_further_apart_in_time_are_brighter_in_a_picture_of_their_own() -> None:
+    levels = [drawn((0, 0, 0, 0), (1, 0, since, 0))["interval"].max() for since in (0.008, 0.1, 0.7)]
+    assert levels == sorted(set(levels))
+
+
 def test_a_rest_is_a_disc_where_it_was_the_larger_the_longer() -> None:
     sizes = [int((drawn((0, 0, 0, 0), (1, 1, 0.1, 0), (1, 0, rest, 0))["pauses"] > 0).sum()) for rest in (0.1, 0.4, 1.0, 9.0)]
     assert sizes[0] == 0
@@ -61,7 +66,7 @@ def test_a_press_is_a_circle_around_its_place() -> None:
 
 def test_size_makes_no_difference() -> None:
     pieces = Track(events=32, pieces=2).encode(movement(events=64))
-    other = [each for each in range(9) if CHANNELS[each] != "speed"]
+    other = [each for each in range(len(CHANNELS)) if CHANNELS[each] != "speed"]
     larger = pieces * torch.tensor([2.0, 2.0, 1.0, 1.0])
     assert torch.equal(CANVAS(larger)[:, other], CANVAS(pieces)[:, other])
 

@@ -21,7 +21,7 @@ class DrawnNet(Architecture):
     """What draws events on a canvas, and a network for pictures of so many channels.
 
     >>> import torch
-    >>> DrawnNet(Canvas(size=32), SmallNet(outputs=2, channels=9)).build()(torch.rand(3, 64, 4)).shape
+    >>> DrawnNet(Canvas(size=32), SmallNet(outputs=2, channels=10)).build()(torch.rand(3, 64, 4)).shape
     torch.Size([3, 2])
     """
 

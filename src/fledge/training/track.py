@@ -42,7 +42,7 @@ def track_learner(
     """A learner whose network sees movements drawn as pictures: a small one from nothing, or a pictures' body by its timm name.
 
     It looks at each piece of a movement alone, and their answers are averaged. A module of your own is given the events as
-    they are, (batch, pieces, events, 4). A body's first layer is brought to the nine channels that are drawn; its weights come
+    they are, (batch, pieces, events, 4). A body's first layer is brought to the ten channels that are drawn; its weights come
     from `weights` (a safetensors file), or with `pretrained` from where timm publishes them, and it begins frozen then.
     `options` are those of `Learner`.
     """

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from fledge.core.errors import UsageError
 from fledge.transforms.track_states import PRESS
 
-CHANNELS: Final = ("stroke", "speed", "right", "left", "down", "up", "time", "pauses", "clicks")
+CHANNELS: Final = ("stroke", "speed", "interval", "right", "left", "down", "up", "time", "pauses", "clicks")
 """What is drawn, each in a picture of its own, with values from 0 to 1."""
 
 _POINTS = 16
@@ -25,6 +25,8 @@ _LEAST = 0.2
 """How bright the slowest stroke and the first moment are: nothing that was drawn is quite dark."""
 _SLOWEST, _FASTEST = -6.0, 4.0
 """Speeds that are told apart, as powers of two, in widths of the whole movement a second."""
+_SHORTEST, _LONGEST = -8.0, 0.0
+"""Times between events that are told apart, as powers of two, in seconds."""
 _SOONEST = 0.004
 """Seconds that lie between two places at least: devices give several events at one time."""
 _LONGER = (1.0, 3.0, 10.0)
@@ -48,15 +50,15 @@ class Canvas:
 
     >>> there_and_back = torch.tensor([[[0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 0.1, 0.0], [0.0, 1.0, 0.1, 1.0]]])
     >>> Canvas(size=32)(there_and_back).shape
-    torch.Size([1, 9, 32, 32])
+    torch.Size([1, 10, 32, 32])
     """
 
-    size: Annotated[int, msgspec.Meta(ge=8, le=1024)] = 48
+    size: Annotated[int, msgspec.Meta(ge=8, le=1024)] = 32
     pause: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 0.3
 
     def __post_init__(self) -> None:
         if not 8 <= self.size <= 1024 or not 0 < self.pause <= 3600:
-            raise UsageError(f"a canvas of {self.size} pixels, with pauses from {self.pause:g} s on", hint="Canvas(48, 0.3)")
+            raise UsageError(f"a canvas of {self.size} pixels, with pauses from {self.pause:g} s on", hint="Canvas(32, 0.3)")
 
     @property
     def channels(self) -> int:
@@ -103,7 +105,7 @@ class Canvas:
         return torch.where(there[..., None], places, end), there
 
     def _strokes(self, events: Tensor, places: Tensor, there: Tensor) -> Tensor:
-        """The way in its seven pictures, (pieces, 7, pixels): what is drawn later covers what was there."""
+        """The way in its eight pictures, (pieces, 8, pixels): what is drawn later covers what was there."""
         steps = places.diff(dim=1)  # (pieces, events - 1, 2)
         # Lengths are whole numbers, for sums of those are the same in whatever order they are made.
         long = (steps.square().sum(2).sqrt() * _FINE).round().long() * there[:, 1:]
@@ -119,8 +121,9 @@ class Canvas:
         last.scatter_reduce_(1, pixels, order, "amax")
         way = F.normalize(steps, dim=2)
         left = torch.stack([*way.relu().unbind(2), *(-way).relu().unbind(2)], 1)[:, [0, 2, 1, 3]]  # right, left, down, up
-        levels = torch.stack([speed_level(events), _moments(events, there)], 1) * (1 - _LEAST) + _LEAST
-        drawn = torch.cat([torch.ones_like(levels[:, :1]), levels[:, :1], left, levels[:, 1:]], 1)  # (pieces, 7, events - 1)
+        levels = [speed_level(events), interval_level(events), _moments(events, there)]
+        speed, interval, moment = ((_LEAST + (1 - _LEAST) * each)[:, None] for each in levels)
+        drawn = torch.cat([torch.ones_like(speed), speed, interval, left, moment], 1)  # (pieces, 8, events - 1)
         covering = segment.gather(1, (last - 1).clamp_min(0))[:, None].expand(-1, drawn.shape[1], -1)
         return drawn.gather(2, covering) * (there[:, :1] & (last > 0))[:, None]
 
@@ -163,6 +166,12 @@ def speed_level(events: Tensor) -> Tensor:
     """How fast each step was, (pieces, events - 1), from 0 (slow) to 1 (fast), over three steps together."""
     log = torch.log2(speeds(events).clamp_min(1e-9))
     return ((log - _SLOWEST) / (_FASTEST - _SLOWEST)).clamp(0, 1)
+
+
+def interval_level(events: Tensor) -> Tensor:
+    """How long each step took, (pieces, events - 1), from 0 (a few milliseconds) to 1 (a second): the rhythm of the device."""
+    log = torch.log2(events[:, 1:, 2].clamp_min(1e-9))
+    return ((log - _SHORTEST) / (_LONGEST - _SHORTEST)).clamp(0, 1)
 
 
 def speeds(events: Tensor) -> Tensor:
