@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 PEERS = Path(__file__).resolve().parent.parent / ".bench" / "peers"
-PACKAGES = ("fastai>=2.8,<2.9", "lightning>=2.6,<2.7", "timm")
+PACKAGES = ("fastai>=2.8,<2.9", "lightning>=2.6,<2.7", "timm", "fastapi", "uvicorn", "python-multipart")
 SHARED = ("torch", "torchvision", "timm", "pillow", "numpy")
 """What both environments have in the same version, so that only the library differs."""
 

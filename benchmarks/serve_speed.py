@@ -16,11 +16,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+import psutil
 from _measure import ROOT, Options, Report, by_turns, data, ours, run
+from _peers import peer_python
 from _sides import Measured, Settings
 
 CLIENTS = (1, 8, 64)
@@ -36,6 +39,7 @@ def main(options: Options) -> None:
         "limit": lambda _: ours(__file__, "limit", settings),
         "one by one": lambda _: ours(__file__, "served", settings | {"batch": 1}),
         "batches of 8": lambda _: ours(__file__, "served", settings | {"batch": 8}),
+        **({"course": lambda _: ours(__file__, "course", settings)} if options.peers else {}),
     }
     measured = by_turns(dict.fromkeys(sides, options.times(3)), sides)
     report = Report("serve_speed", f"The server: MobileNetV2 at {settings['size']} px on a processor", options)
@@ -43,6 +47,15 @@ def main(options: Options) -> None:
         size: report.row(f"read and compute alone, by {size}", [each[f"by {size}"] for each in measured["limit"]], "/s")
         for size in CLIENTS
     }
+    for size in CLIENTS:
+        report.row(f"forward pass alone, by {size}", [each[f"forward by {size}"] for each in measured["limit"]], "/s")
+    for clients in CLIENTS if options.peers else ():
+        found = [each[str(clients)] for each in measured["course"]]
+        rate = report.row(f"FastAPI and learn.predict, {clients} clients", [each["rate"] for each in found], "/s")
+        report.row("  half of them within", [1e3 * each["p50"] for each in found], "ms")
+        report.row("  99 of 100 within", [1e3 * each["p99"] for each in found], "ms", _failed(found))
+        own = max(median(each[str(clients)]["rate"] for each in measured[side]) for side in ("one by one", "batches of 8"))
+        report.ratio(f"ours / FastAPI and learn.predict, {clients} clients", own / rate)
     for side in ("one by one", "batches of 8"):
         for clients in CLIENTS:
             found = [each[str(clients)] for each in measured[side]]
@@ -80,32 +93,26 @@ def limit(settings: Settings) -> Measured:
             count += len(batch)
         return count / (perf_counter() - began)
 
-    return {f"by {size}": rate(size) for size in CLIENTS}
+    def forward(size: int) -> float:
+        batch = torch.stack([predictor.codec.input.encode(each) for each in (files * 2)[:size]])
+        count, began = 0, perf_counter()
+        while perf_counter() - began < settings["seconds"] / 4:
+            predictor.outputs(batch)
+            count += size
+        return count / (perf_counter() - began)
+
+    rates = {f"by {size}": rate(size) for size in CLIENTS}
+    return rates | {f"forward by {size}": forward(size) for size in CLIENTS}
 
 
 def served(settings: Settings) -> Measured:
     sys.path.insert(0, str(ROOT))
-    from tests.serve.crowd import crowd, flood
+    from tests.serve.crowd import flood
 
     predictor, files = _predictor(settings["size"]), _photos(settings)
     answers = [json.dumps({"answers": [predictor(each).as_dict()]}).encode() for each in files]
-    with _server(predictor, settings["batch"]) as port:
-
-        def load(clients: int, seconds: float) -> Any:
-            return asyncio.run(crowd(port, files, answers, clients=clients, seconds=seconds))
-
-        load(4, 1)
-        found: Measured = {}
-        for clients in CLIENTS:
-            heard = load(clients, settings["seconds"])
-            rate = heard.statuses[200] / settings["seconds"]
-            found[str(clients)] = {
-                "rate": rate,
-                "p50": heard.percentile(0.5),
-                "p99": heard.percentile(0.99),
-                "wrong": len(heard.wrong),
-                "statuses": dict(heard.statuses),
-            }
+    with serving_model(predictor, settings["batch"]) as (port, _):
+        found = _crowds(port, files, answers, settings["seconds"])
         rate = 4 * found["64"]["rate"]
         heard = asyncio.run(flood(port, files, answers, rate=rate, seconds=settings["seconds"]))
         found["flood"] = {
@@ -114,6 +121,43 @@ def served(settings: Settings) -> Measured:
             "refused_p99": heard.percentile(0.99, 503) if heard.statuses[503] else 0.0,
         }
     return found
+
+
+def course(settings: Settings) -> Measured:
+    """The same crowds before the peers' server, whose first answer to each photo is taken for the right one."""
+    sys.path.insert(0, str(ROOT))
+    from tests.serve.crowd import alone
+
+    files = _photos(settings)
+    with _answering([str(peer_python()), str(ROOT / "benchmarks" / "_fastai_serve.py"), json.dumps(settings)]) as (port, _):
+        answers = [asyncio.run(alone(port, each)) for each in files]
+        return _crowds(port, files, answers, settings["seconds"])
+
+
+def _crowds(port: int, files: list[bytes], answers: list[bytes], seconds: float) -> Measured:
+    """What 1, 8 and 64 clients get."""
+    from tests.serve.crowd import crowd
+
+    asyncio.run(crowd(port, files, answers, clients=4, seconds=1))
+    found: Measured = {}
+    for clients in CLIENTS:
+        began = perf_counter()
+        heard = asyncio.run(crowd(port, files, answers, clients=clients, seconds=seconds))
+        found[str(clients)] = {
+            "rate": heard.statuses[200] / (perf_counter() - began),  # the last ones are waited for
+            "p50": heard.percentile(0.5),
+            "p99": heard.percentile(0.99),
+            "wrong": len(heard.wrong),
+            "statuses": dict(heard.statuses),
+        }
+    return found
+
+
+def _failed(found: list[Any]) -> str:
+    """What else than answers came."""
+    wrong = sum(each["wrong"] for each in found)
+    others = sum(count for each in found for status, count in each["statuses"].items() if int(status) != 200)
+    return f"{wrong} wrong, {others} refused"
 
 
 def _photos(settings: Settings) -> list[bytes]:
@@ -139,20 +183,32 @@ def _predictor(size: int) -> Any:
 
 
 @contextmanager
-def _server(predictor: Any, batch: int) -> Iterator[int]:
-    """The port of a server in a process of its own."""
+def serving_model(predictor: Any, batch: int) -> Iterator[tuple[int, psutil.Process]]:
+    """The port of a server in a process of its own, and that process."""
     with TemporaryDirectory() as folder:
         predictor.save(f"{folder}/birds.safetensors")
         command = [sys.executable, "-m", "fledge", "serve", f"{folder}/birds.safetensors", "--port", "0", "--batch", str(batch)]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stderr is not None
-            said = process.stderr.readline()
-            found = re.search(r":(\d+)/", said)
-            if found is None:
-                raise SystemExit(said + process.stderr.read())
-            yield int(found[1])
+        with _answering(command) as answering:
+            yield answering
+
+
+@contextmanager
+def _answering(command: list[str]) -> Iterator[tuple[int, psutil.Process]]:
+    """The port that a command says it answers at, on its standard error, and its process."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = ""
+        for line in process.stderr:
+            said += line
+            if found := re.search(r"http://[^ ]*:(\d+)/", line):
+                break
+        else:
+            raise SystemExit(said)
+        try:
+            yield int(found[1]), psutil.Process(process.pid)
+        finally:
             process.terminate()
 
 
 if __name__ == "__main__":
-    run(main, limit=limit, served=served)
+    run(main, limit=limit, served=served, course=course)

@@ -11,9 +11,14 @@ import pytest
 import torch
 
 from fledge.predictor.model_file import load
+from fledge.predictor.predictor import Predictor
+from fledge.serve.app import build_app
+from fledge.serve.kinds import answer_kind
+from fledge.tasks.answer import Answer
 from fledge.tasks.table import TASKS
 from fledge.training.learner import Learner
 from tests.contract.kinds import KINDS
+from tests.serve.calls import ask_now
 
 each_task = pytest.mark.parametrize("task", list(TASKS))
 
@@ -77,6 +82,29 @@ assert not [name for name in sys.modules if name.startswith("fledge.training")],
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [answer.to_json() for answer in exported(items)]
+
+
+@pytest.mark.promise("F1")
+@each_task
+def test_its_examples_get_the_answers_of_calls_over_http(task: str, tmp_path: Path) -> None:
+    predictor = trained(task, tmp_path)[0].predictor()
+    app = build_app(predictor)
+    examples = [ask_now(app, "GET", f"/{each['path']}") for each in ask_now(app, "GET", "/schema").json["examples"]]
+    assert examples
+    for each in examples:
+        got = ask_now(app, "POST", "/predict", {"content-type": each.headers["content-type"]}, each.body)
+        called = answer_kind(predictor).said(_called(predictor, each.body))
+        assert got.json == {"answers": [json.loads(json.dumps(called))]}
+
+
+def _called(predictor: Predictor, body: bytes) -> Answer:
+    """A call's answer to what is sent over HTTP: a file's content, a row, a person and a thing, a person."""
+    if not body.startswith((b'{"row"', b'{"user"')):
+        return predictor(body)  # type: ignore[no-any-return]
+    asked = json.loads(body)
+    if "row" in asked:
+        return predictor(asked["row"])  # type: ignore[no-any-return]
+    return predictor(asked) if "item" in asked else predictor.recommend(asked["user"])
 
 
 @pytest.mark.promise("F3")

@@ -38,6 +38,16 @@ async def crowd(port: int, files: Sequence[bytes], answers: Sequence[bytes], *, 
     return heard
 
 
+async def alone(port: int, file: bytes) -> bytes:
+    """The body of the answer to one file."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(request(file))
+        return (await _reply(reader))[2]
+    finally:
+        writer.close()
+
+
 async def flood(port: int, files: Sequence[bytes], answers: Sequence[bytes], *, rate: float, seconds: float) -> Heard:
     """So many requests a second, each on a connection of its own, whether the earlier ones were answered or not."""
     heard, started = Heard(), perf_counter()

@@ -9,9 +9,11 @@ import polars as pl
 import torch
 from torch import Tensor, nn
 
+from fledge.data.collab_dataloaders import CollabDataLoaders
 from fledge.models.architecture import Custom
 from fledge.predictor.predictor import Predictor
 from fledge.tasks.table import task_for
+from fledge.training.collab import collab_learner
 from fledge.transforms.category import Category
 from fledge.transforms.image import Image
 from fledge.transforms.mask import Mask
@@ -27,6 +29,7 @@ from fledge.transforms.track import TrackBlock
 from fledge.transforms.track_columns import TrackColumns
 from fledge.transforms.transform import Codec
 from tests.predictor.small import pictures
+from tests.ratings import films, ratings
 from tests.tables import birds
 from tests.tracks import as_csv, movement
 
@@ -99,6 +102,14 @@ def track_predictor(kind: str = "label") -> Predictor:
     task = task_for(codec)
     net = Speed(task.outputs(codec))
     return Predictor(task, codec, net, Custom("Speed")).with_examples(tracks(3))
+
+
+def recommender(kind: str = "pair") -> Predictor:
+    """One of films, by ratings (`pair`) or by what people have seen (`person`)."""
+    frame = ratings() if kind == "pair" else ratings().drop("rating")
+    more: dict[str, Any] = {} if kind == "pair" else {"negatives": 8}
+    dls = CollabDataLoaders.from_df(frame, items=films(), seed=1, bs=64, device="cpu", **more)
+    return collab_learner(dls, 8, progress=False, precision="float32").predictor("films")
 
 
 def row_transform() -> Row:

@@ -200,6 +200,15 @@ def test_it_can_be_mounted_below_a_path(app: App) -> None:
     assert ask_now(parent, "GET", "/health").json == {"status": "ok"}
 
 
+def test_what_an_app_around_it_needs_is_found_in_the_package() -> None:
+    import fledge.serve
+
+    assert fledge.serve.build_app is build_app
+    assert {fledge.serve.Gate, fledge.serve.Limits} == {Gate, Limits}
+    with pytest.raises(AttributeError, match="no attribute 'app_of'"):
+        fledge.serve.app_of  # noqa: B018
+
+
 def test_websockets_are_closed(app: App) -> None:
     sent = []
 

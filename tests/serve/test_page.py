@@ -33,6 +33,7 @@ from tests.serve.predictors import (
     TARGETS,
     mask_predictor,
     predictor_of,
+    recommender,
     row_predictor,
     rows,
     sounds,
@@ -221,6 +222,31 @@ def test_who_moves_the_mouse_is_recognised_at_once(chromium: Any, kind: str) -> 
         assert not text(chromium, "article .error")
         assert text(chromium, "#moved") == "60 events"
         assert wait(lambda: chromium.execute_script("return document.querySelector('article img')?.naturalWidth"))
+
+
+@pytest.mark.parametrize("kind", ["pair", "person"])
+def test_titles_are_found_as_one_types_and_what_is_liked_is_answered(chromium: Any, kind: str) -> None:
+    predictor = recommender(kind)
+    with serving(build_app(predictor)) as port:
+        open_page(chromium, port)
+        title_is(chromium, "films")
+        wait(lambda: chromium.find_elements("css selector", "#popular button"))
+        typed = chromium.find_element("id", "title")
+        typed.send_keys("story 12")
+        liked = wait(lambda: chromium.execute_script("return document.querySelector('#title-list option')?.value"))
+        assert liked.endswith("Story 12")
+        typed.send_keys("\ue007")  # Enter
+        said = predictor.recommend(liked=[liked])
+        wait(lambda: text(chromium, "article h3") == said[0].title)
+        assert f"because you liked {liked}" in text(chromium, ".suggestions")
+        assert "liked" in text(chromium, "#snippets code")
+        typed.send_keys("love\ue007")
+        wait(lambda: len(chromium.find_elements("css selector", "#liked button")) == 2)
+        for _ in range(2):
+            chromium.find_element("css selector", "#liked button").click()
+        assert not chromium.find_elements("css selector", "#liked button")
+        chromium.find_element("id", "person").send_keys("3")
+        wait(lambda: text(chromium, "article h3") == predictor.recommend("3")[0].title)
 
 
 @pytest.mark.promise("E10")

@@ -12,6 +12,7 @@ from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
 from fledge.transforms.owner import Owner
 from fledge.transforms.points import Points
+from fledge.transforms.rating import Rating
 from fledge.transforms.table_number import TableNumber
 
 _SHARE: JsonObject = {"type": "number", "minimum": 0, "maximum": 1}
@@ -75,6 +76,20 @@ def _regions(target: Mask) -> JsonObject:
     return _answer(_of_each(target.names, _SHARE), counts=counts, width=side, height=side, mask=mask)
 
 
+def _suggestions(target: Any) -> JsonObject:
+    """Things in an order, the best first; their ids and scores, and which of those liked each is most like."""
+    titles: JsonObject = {"type": "array", "items": {"type": "string"}}
+    schema = _answer(titles, items=titles, scores={"type": "array", "items": _NUMBER})
+    schema["properties"]["because"] = titles
+    return schema
+
+
+def _rating(target: Rating) -> JsonObject:
+    """A number for a person and a thing; otherwise what is recommended, or like."""
+    number = _answer({"type": "number", "minimum": target.low, "maximum": target.high})
+    return {"oneOf": [number, _suggestions(target)]}
+
+
 def _colours(target: Mask) -> JsonObject:
     """The classes, and how each is shown."""
     palette = target.palette[: len(target.names)].tolist()
@@ -90,4 +105,6 @@ LABELS = AnswerKind("labels", _labels, _names)
 NUMBERS = AnswerKind("numbers", _numbers, _names)
 OWNER = AnswerKind("owner", _owner, _names)
 POINTS = AnswerKind("points", _points)
+RATING = AnswerKind("suggestions", _rating, lambda target: {"names": [target.name]})
+SUGGESTIONS = AnswerKind("suggestions", _suggestions)
 REGIONS = AnswerKind("regions", _regions, _colours, said=lambda answer: answer.as_dict("png"))

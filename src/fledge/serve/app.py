@@ -71,7 +71,9 @@ def build_app(
     need_extra()
     usual = 1 if predictor.device.type == "cpu" else 32
     limits = limits or Limits()
-    batcher = Batcher(predictor, most=usual if batch is None else batch, waiting=limits.waiting)
+    kind = input_kind(predictor)
+    most = usual if batch is None else batch
+    batcher = Batcher(predictor, most=most, waiting=limits.waiting, encode=kind.encode, answers=kind.answers)
     return App(predictor.warm(), gate or Gate(), limits, batcher, Metrics(worker))
 
 
@@ -89,7 +91,8 @@ class App:
         self._kind = input_kind(predictor)
         self._said = answer_kind(predictor).said  # unknown ones are refused before the first request
         examples = examples_of(predictor)
-        self._files = pages() | {f"/{EXAMPLES}/{place}": reply for place, reply in examples.items()}
+        self._files = pages() | {path: Reply(*each) for path, each in self._kind.more(predictor).items()}
+        self._files |= {f"/{EXAMPLES}/{place}": reply for place, reply in examples.items()}
         self._examples = tuple(examples)
         self._routes: dict[str, dict[str, Handler]] = {
             **{path: {"GET": self._file} for path in self._files},

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from math import ceil
 from time import perf_counter
 from typing import Any, final
@@ -16,6 +17,7 @@ import torch
 from fledge.core.errors import FledgeError
 from fledge.data.parallel import usual_workers
 from fledge.predictor.predictor import Predictor
+from fledge.serve.kinds import ReadInput, answered_by_model, read_by_transform
 from fledge.serve.problem import Busy, TooLarge
 from fledge.tasks.answer import Answer
 
@@ -27,12 +29,21 @@ class Batcher:
     All bookkeeping is done on the event loop, so nothing here needs a lock; only reading and computing leave it.
     """
 
-    def __init__(self, predictor: Predictor, *, most: int = 1, waiting: int = 64) -> None:
+    def __init__(
+        self,
+        predictor: Predictor,
+        *,
+        most: int = 1,
+        waiting: int = 64,
+        encode: Callable[[Predictor, Any], ReadInput] = read_by_transform,
+        answers: Callable[[Predictor, Sequence[Any]], Sequence[Answer]] = answered_by_model,
+    ) -> None:
         self.waiting = 0
         """Inputs that were taken on and are not answered yet."""
         self.batches = 0
         self.answered = 0
-        self._predictor = predictor
+        self._encode = partial(encode, predictor)
+        self._answers = partial(answers, predictor)
         self._most = most
         self._places = waiting
         self._line: deque[tuple[Any, asyncio.Future[Answer]]] = deque()
@@ -65,13 +76,9 @@ class Batcher:
 
     async def answers(self, inputs: Sequence[Any]) -> list[Answer]:
         """The answers to inputs that hold their `places`."""
-        read = await _all(self.read(self._encoded, each) for each in inputs)
+        read = await _all(self.read(self._encode, each) for each in inputs)
         found = await _all(self._put(encoded) for encoded, _ in read)
         return [answer.with_warnings(warnings) for answer, (_, warnings) in zip(found, read, strict=True)]
-
-    def _encoded(self, given: Any) -> tuple[Any, tuple[str, ...]]:
-        """An input as the model takes it, and what about it was never met in training."""
-        return self._predictor.read(given), self._predictor.codec.input.warnings(given)
 
     def _put(self, encoded: Any) -> asyncio.Future[Answer]:
         loop = asyncio.get_running_loop()
@@ -108,7 +115,7 @@ class Batcher:
     def _compute(self, encoded: Sequence[Any]) -> Sequence[Answer | Exception]:
         """Each input's answer or error; what goes wrong together is tried one by one, so that none pays for another."""
         try:
-            return self._predictor.answers(encoded)
+            return self._answers(encoded)
         except Exception as error:
             return [error] if len(encoded) == 1 else [found for each in encoded for found in self._compute([each])]
 

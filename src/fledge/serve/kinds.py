@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -10,6 +10,7 @@ from fledge.core.errors import UsageError
 from fledge.core.names import Table
 from fledge.core.strict_json import JsonObject
 from fledge.predictor.predictor import Predictor
+from fledge.tasks.answer import Answer
 from fledge.transforms.table import TRANSFORMS
 from fledge.transforms.transform import Transform
 
@@ -17,6 +18,8 @@ INPUTS = Table(
     "kind of input",
     {
         "image": "fledge.serve.pictures:PICTURES",
+        "pair": "fledge.serve.people:PAIRS",
+        "person": "fledge.serve.people:PEOPLE",
         "row": "fledge.serve.rows:ROWS",
         "sound": "fledge.serve.sounds:SOUNDS",
         "track": "fledge.serve.tracks:TRACKS",
@@ -28,11 +31,13 @@ ANSWERS = Table(
     "kind of answer",
     {
         "category": "fledge.serve.answer_kinds:LABEL",
+        "liked": "fledge.serve.answer_kinds:SUGGESTIONS",
         "mask": "fledge.serve.answer_kinds:REGIONS",
         "multi_category": "fledge.serve.answer_kinds:LABELS",
         "number": "fledge.serve.answer_kinds:NUMBERS",
         "owner": "fledge.serve.answer_kinds:OWNER",
         "points": "fledge.serve.answer_kinds:POINTS",
+        "rating": "fledge.serve.answer_kinds:RATING",
         "table_number": "fledge.serve.answer_kinds:NUMBERS",
     },
 )
@@ -40,6 +45,19 @@ ANSWERS = Table(
 
 File = tuple[bytes, str]
 """What stands in a file, and its media type."""
+
+ReadInput = tuple[Any, tuple[str, ...]]
+"""An input as the model takes it, and what about it was never met in training."""
+
+
+def read_by_transform(predictor: Predictor, given: Any) -> ReadInput:
+    """An input as any call reads it."""
+    return predictor.read(given), predictor.codec.input.warnings(given)
+
+
+def answered_by_model(predictor: Predictor, read: Sequence[Any]) -> Sequence[Answer]:
+    """Inputs answered as by any call."""
+    return predictor.answers(read)
 
 
 @final
@@ -60,6 +78,10 @@ class InputKind:
     """From an encoded input to a picture of what the model sees of it."""
     in_a_place: int = 1
     """So many are as much work as one of the inputs that may wait for an answer."""
+    encode: Callable[[Predictor, Any], ReadInput] = read_by_transform
+    answers: Callable[[Predictor, Sequence[Any]], Sequence[Answer]] = answered_by_model
+    more: Callable[[Predictor], Mapping[str, File]] = lambda predictor: {}
+    """Files that the page has need of, by their paths."""
 
 
 @final

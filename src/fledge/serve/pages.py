@@ -8,7 +8,21 @@ from fledge.predictor.predictor import Predictor
 from fledge.serve.call import Reply
 from fledge.serve.kinds import input_kind
 
-_SCRIPTS = ("page", "docs", "server", "asking", "answers", "programs", "files", "form", "pad", "camera", "drawing", "sound")
+_SCRIPTS = (
+    "page",
+    "docs",
+    "server",
+    "asking",
+    "answers",
+    "programs",
+    "files",
+    "form",
+    "pad",
+    "taste",
+    "camera",
+    "drawing",
+    "sound",
+)
 STATIC = {
     "/": ("page.html", "text/html; charset=utf-8"),
     "/docs": ("docs.html", "text/html; charset=utf-8"),

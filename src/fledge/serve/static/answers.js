@@ -71,7 +71,19 @@ function mask(answer, { names, colours }, preview) {
   });
   const shown = Object.fromEntries(names.map((name, place) => [name, colours[place]]));
   const label = make("label", { className: "strength" }, "How strongly the mask is shown", slider);
-  return [label, ...bars(answer.answer, [], { colours: shown, counts: answer.counts })];
+  const there = Object.fromEntries(Object.entries(answer.answer).filter(([, share]) => share > 0));
+  return [label, ...bars(there, [], { colours: shown, counts: answer.counts })];
+}
+
+function suggestions(answer) {
+  if (typeof answer.answer === "number") return [];
+  const list = make("ol", { className: "suggestions" });
+  answer.answer.forEach((title, place) => {
+    const why = answer.because?.[place] && make("span", { className: "quiet" }, `because you liked ${answer.because[place]}`);
+    const score = make("span", { className: "share" }, short(Number(answer.scores[place].toPrecision(3))));
+    list.append(make("li", {}, make("div", {}, make("span", {}, title), score), why));
+  });
+  return [list];
 }
 
 function numbers(answer) {
@@ -85,6 +97,7 @@ export const ANSWERS = {
   regions: {
     line: (answer) =>
       Object.entries(answer.answer)
+        .filter(([, share]) => share > 0)
         .slice(0, 3)
         .map(([name, share]) => `${name} ${percent(share)}`)
         .join(", ") || "nothing",
@@ -107,6 +120,11 @@ export const ANSWERS = {
     line: ({ answer, name, score }) => `${answer ? "" : "not "}${name} (score ${percent(score)})`,
     body: ({ answer, name, score, threshold }) =>
       bars({ [name]: score }, answer ? [name] : [], { thresholds: { [name]: threshold } }),
+  },
+  suggestions: {
+    line: ({ answer }, { names }) =>
+      typeof answer === "number" ? `${names[0]}: ${short(Number(answer.toPrecision(3)))}` : answer[0] ?? "nothing is left",
+    body: suggestions,
   },
   points: {
     line: (answer) => (answer.answer.length === 1 ? "1 point" : `${answer.answer.length} points`),

@@ -5,10 +5,11 @@ import { FILES } from "./files.js";
 import { FORM } from "./form.js";
 import { programs } from "./programs.js";
 import { ask, at, byId, keepToken, make } from "./server.js";
+import { TASTE } from "./taste.js";
 
 // By the kind of input: `start` shows the way in, `example` is given a held-back example and its name and makes a button of
 // it, and `sent` says what a program sends (programs.js).
-const WAYS = { image: FILES, row: FORM, sound: FILES, track: FILES };
+const WAYS = { image: FILES, pair: TASTE, person: TASTE, row: FORM, sound: FILES, track: FILES };
 
 let model;
 
