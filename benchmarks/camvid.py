@@ -1,14 +1,17 @@
 """S9 and masks: a U-Net on CamVid's road scenes, official split, 11 classes, void left out.
 
 First the same work three ways: body, weights, size, batches and epochs alike, no random changes, judged on the validation
-part; the limit is the same network taught by hand, pictures decoded once and kept, bf16, channels-last, one fused optimiser.
-Then the best that fledge makes of it in at most 15 minutes, chosen on the validation part, judged once on the test part.
+part; the limit is the same network taught by hand, pictures decoded once and kept, channels-last, in half precision where the
+processor is faster with it, one fused optimiser. Then what fledge makes of it in at most 15 minutes of processor time, its
+settings chosen on the validation part, judged once on the test part. Seconds are those of the processor, which other work on
+the machine leaves alone; those of the clock stand beside them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from _measure import Options, Report, by_turns, data, ours, peer, run
@@ -28,7 +31,7 @@ def main(options: Options) -> None:
     settings: Settings = {
         "scenes": str(scenes),
         "weights": str(data("weights") / f"{NET}.safetensors"),
-        "size": [64, 96] if options.quick else [192, 256],
+        "size": [64, 96] if options.quick else [96, 128],
         "epochs": 1 if options.quick else 3,
         "bs": 8,
     }
@@ -39,22 +42,33 @@ def main(options: Options) -> None:
     measured: dict[str, Any] = dict(by_turns(dict.fromkeys(sides, options.times(1)), sides))
     what = f"{settings['epochs']} epochs at {settings['size'][1]} × {settings['size'][0]}"
     took = {
-        name: report.row(f"{what}: {name}", [each["fit"] for each in rounds], "s", _result(rounds))
+        name: report.row(f"{what}: {name}", [each["processor"] for each in rounds], "s", _result(rounds))
         for name, rounds in measured.items()
     }
     report.ratio("fledge / plain loop", took["fledge"] / took["plain"], "<= 1.1")
     if options.peers:
         report.ratio("fastai / fledge", took["fastai"] / took["fledge"])
-    best = ours(__file__, "best", settings | {"seed": 0, "epochs": 1 if options.quick else 20})
+    longer = {"seed": 0, "epochs": 1 if options.quick else 10, "size": [64, 96] if options.quick else [120, 160]}
+    best = ours(__file__, "best", settings | longer)
     measured["best"] = [best]
-    report.row("the best in 15 minutes: fledge", [best["total"]], "s", f"validation: {best['valid']}; test: {best['test']}")
-    report.ratio("time for it", best["total"], "<= 900", "s")
+    told = f"{best['clock']:.0f} s by the clock; validation: {best['valid']}; test: {best['test']}"
+    report.row("longer: fledge", [best["processor"]], "s", told)
+    report.ratio("processor time for it", best["processor"], "<= 900", "s")
     report.finish(measured)
 
 
 def _result(rounds: list[Measured]) -> str:
-    each = [f"mean IoU {100 * one['iou']:.1f} %, places right {100 * one['right']:.1f} %" for one in rounds]
+    each = [
+        f"{one['clock']:.0f} s by the clock, mean IoU {100 * one['iou']:.1f} %, places right {100 * one['right']:.1f} %"
+        for one in rounds
+    ]
     return "; ".join(each)
+
+
+def _stopwatch() -> Callable[[], Measured]:
+    """Started now; called, it says the seconds of the processor and of the clock since."""
+    clock, processor = perf_counter(), process_time()
+    return lambda: {"processor": process_time() - processor, "clock": perf_counter() - clock}
 
 
 def _loaders(settings: Settings, changes: Any = ()) -> Any:
@@ -75,33 +89,33 @@ def fledge(settings: Settings) -> Measured:
 
     dls = _loaders(settings)
     learn = unet_learner(dls, NET, weights=settings["weights"], padding="same", progress=False)
-    ready = perf_counter()
+    took = _stopwatch()
     learn.fine_tune(settings["epochs"])
-    ended = perf_counter()
-    return {"fit": ended - ready, "iou": learn.figures["mean_iou"].value, "right": learn.figures["pixel_accuracy"].value}
+    return {**took(), "iou": learn.figures["mean_iou"].value, "right": learn.figures["pixel_accuracy"].value}
 
 
 def best(settings: Settings) -> Measured:
     from fledge import aug_transforms, unet_learner
 
-    began = perf_counter()
+    took = _stopwatch()
     size = tuple(settings["size"])
     changes = aug_transforms(max_rotate=5, max_warp=0.1, min_scale=0.5, size=size)
     dls = _loaders(settings, changes)
     learn = unet_learner(dls, NET, weights=settings["weights"], padding="same", progress=False)
-    learn.fine_tune(settings["epochs"], 1e-2, lr_mult=10)
-    total = perf_counter() - began
+    learn.fine_tune(settings["epochs"], 4e-3, lr_mult=20)
+    measured = took()
     told = {name: learn.validate(name) for name in ("valid", "test")}
     figures = {name: {each: str(figure) for each, figure in found.items()} for name, found in told.items()}
     words = {name: f"mean IoU {found['mean_iou']}, places right {found['pixel_accuracy']}" for name, found in told.items()}
-    return {"total": total, "figures": figures, "history": learn.history, **words}
+    return {**measured, "figures": figures, "history": learn.history, **words}
 
 
 def plain(settings: Settings) -> Measured:
     import torch
-    from _plain import autocast, prepared
+    from _plain import prepared
     from torch.nn import functional as F
 
+    from fledge.core.precision import choose_precision
     from fledge.models.depthwise import hasten
     from fledge.models.unet import unet
     from fledge.scoring.overlap import mean_iou, pixel_accuracy
@@ -111,6 +125,8 @@ def plain(settings: Settings) -> Measured:
     _, model, _ = unet(NET, len(CODES) - 1, weights=settings["weights"], padding="same")
     hasten(model)
     model.to(memory_format=torch.channels_last)
+    device = torch.device("cpu")
+    precision = choose_precision(device, "auto")  # half only where that was measured to be faster
     bs, epochs, count = settings["bs"], settings["epochs"], len(train)
 
     def rounds(parts: list[dict[str, Any]], epochs: int, rise: float) -> None:
@@ -121,7 +137,7 @@ def plain(settings: Settings) -> Measured:
             model.train()
             model.body.eval()
             for places in torch.randperm(count).split(bs):
-                with autocast():
+                with precision.autocast(device):
                     outputs = model(prepared(train[places]))
                     loss = F.cross_entropy(outputs.float(), masks[places], ignore_index=255)
                 loss.backward()
@@ -134,14 +150,14 @@ def plain(settings: Settings) -> Measured:
         """What training looks at after each epoch, as the other sides do."""
         tallies = mean_iou(255).start(), pixel_accuracy(255).start()
         model.eval()
-        with torch.inference_mode(), autocast():
+        with torch.inference_mode(), precision.autocast(device):
             for places in torch.arange(len(valid)).split(4):
                 outputs = model(prepared(valid[places]))
                 for tally in tallies:
                     tally.add(outputs, truth[places])
         return tallies[0].value(), tallies[1].value()
 
-    ready = perf_counter()
+    took = _stopwatch()
     body, head = list(model.body.parameters()), list(model.head.parameters())
     for weight in body:
         weight.requires_grad_(False)
@@ -149,9 +165,9 @@ def plain(settings: Settings) -> Measured:
     for weight in body:
         weight.requires_grad_(True)
     rounds([{"params": body, "lr": 1e-4}, {"params": head, "lr": 1e-3}], epochs, 0.3)
-    ended = perf_counter()
+    measured = took()
     iou, right = look()
-    return {"fit": ended - ready, "iou": iou, "right": right}
+    return {**measured, "iou": iou, "right": right}
 
 
 def _part(settings: Settings, part: str) -> tuple[Any, Any]:

@@ -5,9 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
+from fledge.models.unet import SmallUNet
+from fledge.predictor.predictor import Predictor
+from fledge.tasks.image_segmentation import ImageSegmentation
+from fledge.transforms.image import Image as ImageTransform
+from fledge.transforms.mask import Mask
+from fledge.transforms.resize import Resize
+from fledge.transforms.transform import Codec
+
 NAMES = ("sky", "ball", "ground")
+
+
+def small_masker() -> Predictor:
+    """A U-Net that has learned nothing, the same one every time."""
+    steps = (Resize((24, 32), "squish"),)
+    codec = Codec(ImageTransform(steps), Mask(NAMES, tuple(range(len(NAMES))), steps=steps, learned_at=(36, 48)))
+    net = SmallUNet(len(NAMES), width=4, blocks=2)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return Predictor(ImageSegmentation(), codec, net.build(), net)
 
 
 def make_masks(folder: Path, count: int = 24, size: tuple[int, int] = (48, 36), *, parts: tuple[str, ...] = ()) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.masks import make_masks
 from tests.pages import run_page, script
 from tests.sounds import make_sounds
 from tests.tracks import make_tracks
@@ -19,10 +20,11 @@ PAGES = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_page_runs(page: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As one script, in a folder that holds photos, sounds and movements: `bird_or_not/`, `recordings/`, `tracks/`."""
+    """As one script, in a folder with photos, sounds, movements, masks: `bird_or_not/`, `recordings/`, `tracks/`, `balls/`."""
     shutil.copytree(photos, tmp_path / "bird_or_not")
     shutil.copy(make_sounds(tmp_path / "recordings") / "clock" / "clock_000.wav", tmp_path / "who-is-it.wav")
     make_tracks(tmp_path / "tracks")
+    make_masks(tmp_path / "balls", 20)
     shutil.copy(photos / "bird" / "bird_000.jpg", tmp_path / "robin.jpg")
     monkeypatch.chdir(tmp_path)
     run_page(page)

@@ -16,6 +16,7 @@ from fledge.cli.main import run
 from fledge.cli.table import COMMANDS
 from fledge.data.tabular_dataloaders import TabularDataLoaders
 from fledge.training.tabular import tabular_learner
+from tests.masks import small_masker
 from tests.predictor.small import small_predictor
 from tests.tables import houses
 
@@ -42,6 +43,8 @@ def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "runs" / "houses").mkdir()
     dls = TabularDataLoaders.from_df(houses(40), "price", device="cpu")
     tabular_learner(dls, progress=False).export(tmp_path / "runs" / "houses" / "model.safetensors")
+    (tmp_path / "runs" / "street").mkdir()
+    small_masker().save(tmp_path / "runs/street/model.safetensors")
     for name in ("bird.safetensors", "runs/birds/model.safetensors"):
         small_predictor().save(tmp_path / name)
     monkeypatch.chdir(tmp_path)

@@ -18,6 +18,7 @@ from fledge.training.schedule import OneCycle
 from fledge.training.stage import Stage
 from fledge.transforms.category import Category
 from fledge.transforms.image import Image
+from fledge.transforms.mask import Mask
 from fledge.transforms.multi_category import MultiCategory
 from fledge.transforms.number import Number
 from fledge.transforms.points import Points
@@ -86,6 +87,17 @@ def points(count: int = 2) -> Interpretation:
     """Points that are predicted a little to the right."""
     actual = torch.linspace(-0.5, 0.5, COUNT)[:, None].repeat(1, 2 * count)
     return _result(actual + 0.1, actual, Points(count))
+
+
+def masks(samples: Samples | None = None, count: int = 6) -> Interpretation:
+    """Three classes in fields, of which some places are taken for another, and some are void."""
+    drawn = torch.Generator().manual_seed(0)
+    actual = torch.arange(12)[:, None].div(4, rounding_mode="floor").expand(count, 12, 16).clone()
+    wrong = torch.rand(actual.shape, generator=drawn) < torch.linspace(0.05, 0.5, count)[:, None, None]
+    said = torch.where(wrong, (actual + 1) % 3, actual)
+    actual[:, 0, :5] = 255
+    target = Mask(("sky", "ball", "<ground>"), (0, 1, 2))
+    return _result(said.to(torch.uint8), actual.to(torch.uint8), target, samples)
 
 
 def _result(said: torch.Tensor, actual: torch.Tensor, target: Any, samples: Samples | None = None) -> Interpretation:

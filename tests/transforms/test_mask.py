@@ -173,6 +173,19 @@ def test_numbers_that_are_no_classes_are_named(tmp_path: Path) -> None:
         MaskBlock(["a", "b"]).learn([np.zeros((1, 2, 3), np.uint8) + np.array([1, 2, 3], np.uint8)])
 
 
+def test_a_colour_that_no_class_has_is_named(tmp_path: Path) -> None:
+    mask = np.zeros((2, 2, 3), np.uint8)
+    mask[0, 0] = (1, 2, 3)
+    Pillow.fromarray(mask).save(tmp_path / "a.png")
+    with pytest.raises(DataError, match=r"a\.png' holds #010203 \(1 of 4 places\), which no class is"):
+        MaskBlock({"none": (0, 0, 0), "road": (9, 9, 9)}).learn([tmp_path / "a.png"])
+
+
+def test_a_class_that_no_mask_holds_is_learned_of_nothing() -> None:
+    found = MaskBlock(["sky", "sea", "bird"]).learn([np.array([[0, 1]], np.uint8)])
+    assert found.names == ("sky", "sea", "bird")
+
+
 def test_a_function_among_the_steps_is_refused() -> None:
     with pytest.raises(UsageError, match="nobody knows how to move their masks along"):
         MaskBlock(["a", "b"]).learn([np.zeros((2, 2), np.uint8)], [lambda picture: picture])
