@@ -25,14 +25,14 @@ def recommenders(*, likes: bool) -> list[tuple[str, Literal["rule", "classic"], 
         return [
             ("the most popular", "rule", _ruled(most_popular)),
             ("items alike", "classic", _seeded(near_things)),
-            (f"alternating least squares, {LIKES_FACTORS} factors", "classic", _seeded(liked_squares)),
+            (f"least squares, {LIKES_FACTORS} factors", "classic", _seeded(liked_squares)),
         ]
     return [
         ("always the mean", "rule", _ruled(mean)),
         ("each item's mean", "rule", _ruled(item_means)),
         ("biases of people and items", "classic", _ruled(ridge_biases)),
         ("items alike", "classic", _seeded(near_things)),
-        (f"alternating least squares, {FACTORS} factors", "classic", _seeded(least_squares)),
+        (f"least squares, {FACTORS} factors", "classic", _seeded(least_squares)),
         (f"Bayesian factors, {FACTORS} each", "classic", _seeded(drawn)),
     ]
 

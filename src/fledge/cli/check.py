@@ -24,6 +24,11 @@ from fledge.cli.terminal import note, out, safe, strong, warning, wrapped
 @click.option("--category", multiple=True, metavar="COLUMN", help="A column of a table that holds names; may be repeated.")
 @click.option("--number", multiple=True, metavar="COLUMN", help="A column of a table that holds numbers; may be repeated.")
 @click.option("--ignore", multiple=True, metavar="COLUMN", help="A column of a table to leave out; may be repeated.")
+@click.option("--user", metavar="COLUMN", help="Of ratings: the column that says who.  [default: found]")
+@click.option("--item", metavar="COLUMN", help="Of ratings: the column that says what.  [default: found]")
+@click.option("--rating", metavar="COLUMN", help="Of ratings: the column that says how much.  [default: found]")
+@click.option("--items", type=click.Path(), metavar="FILE", help="Of ratings: what things are called.  [default: found]")
+@click.option("--last", type=click.IntRange(1), metavar="N", help="Of ratings: hold back the last N of everybody.")
 @click.option("--seed", type=int, help="Decides what is held back.  [default: 42]")
 @click.option(
     "--sheet", type=click.Path(path_type=Path), metavar="FILE", help="Draw some pictures of each label into a PNG file."
@@ -43,6 +48,7 @@ def check(
       fledge check photos --sheet photos.png
       fledge check labels.csv --target species
       fledge check houses.csv --target price --ignore address
+      fledge check ratings.csv --user who --item film
     """
     from fledge.jobs.check import check as look
     from fledge.jobs.row_options import RowOptions

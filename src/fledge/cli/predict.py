@@ -24,13 +24,17 @@ _UNREADABLE = 3
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.argument("inputs", nargs=-1, required=True)
+@click.argument("inputs", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--csv", "table", type=click.Path(path_type=Path), metavar="FILE", help="Write a table to FILE instead.")
 @click.option(
     "--masks", type=click.Path(path_type=Path), metavar="DIR", help="Write each picture's mask to DIR, as a PNG of its size."
 )
 @click.option("--column", metavar="NAME", help="The column of a table that names the files.  [default: found]")
+@click.option("--user", metavar="ID", help="Of a recommender: recommend something to this person.")
+@click.option("--liked", multiple=True, metavar="TITLE", help="Recommend something to who liked this; may be repeated.")
+@click.option("--similar", metavar="TITLE", help="Of a recommender: the things most like this one.")
+@click.option("-n", "count", default=10, show_default=True, type=click.IntRange(1), help="How many things are recommended.")
 @click.option("--bs", default=32, show_default=True, type=click.IntRange(1), help="How many inputs the model is given at once.")
 @click.option(
     "--device",
@@ -46,6 +50,10 @@ def predict(
     table: Path | None,
     masks: Path | None,
     column: str | None,
+    user: str | None,
+    liked: tuple[str, ...],
+    similar: str | None,
+    count: int,
     bs: int,
     device: str,
 ) -> int:
@@ -62,7 +70,13 @@ def predict(
       fledge predict runs/street photos --masks masks
       fledge predict runs/houses houses.csv --csv answers.csv
       find . -name "*.jpg" | fledge predict runs/birds - --json
+      fledge predict runs/films --user 5 -n 3
+      fledge predict runs/films --liked "Alien" --liked "Heat"
     """
+    if user is not None or liked or similar is not None:
+        return _recommended(model, inputs, user, liked, similar, count, as_json=as_json, device=device)
+    if not inputs:
+        raise click.UsageError("Missing argument 'INPUTS...'.")
     from fledge.predictor.model_file import load
 
     predictor = load(model_file(model), device=device)
@@ -98,6 +112,34 @@ def _answers(predictor: Predictor, inputs: tuple[str, ...], column: str | None, 
     from fledge.jobs.inputs import named_inputs
 
     return answered(predictor, named_inputs(inputs, input_kind(predictor), sys.stdin, column), bs)
+
+
+def _recommended(
+    model: Path,
+    inputs: tuple[str, ...],
+    user: str | None,
+    liked: tuple[str, ...],
+    similar: str | None,
+    count: int,
+    *,
+    as_json: bool,
+    device: str,
+) -> int:
+    """What a recommender puts first, a line for each thing; warnings go to stderr."""
+    if inputs or sum([user is not None, bool(liked), similar is not None]) > 1:
+        raise click.UsageError("--user, --liked and --similar are asked alone, without other inputs.")
+    from fledge.predictor.model_file import load
+
+    predictor = load(model_file(model), device=device)
+    found = predictor.similar(similar, count) if similar is not None else predictor.recommend(user, count, liked=liked)
+    for warning in found.warnings:
+        note(f"fledge: {safe(warning)}")
+    if as_json:
+        out(found.to_json())
+    else:
+        for line in found.lines():
+            out(safe(line))
+    return 0
 
 
 class _Said:

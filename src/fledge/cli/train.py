@@ -60,6 +60,11 @@ _ORIGINS = {
 @click.option("--category", multiple=True, metavar="COLUMN", help="A column of a table that holds names; may be repeated.")
 @click.option("--number", multiple=True, metavar="COLUMN", help="A column of a table that holds numbers; may be repeated.")
 @click.option("--ignore", multiple=True, metavar="COLUMN", help="A column of a table to leave out; may be repeated.")
+@click.option("--user", metavar="COLUMN", help="Of ratings: the column that says who.  [default: found]")
+@click.option("--item", metavar="COLUMN", help="Of ratings: the column that says what.  [default: found]")
+@click.option("--rating", metavar="COLUMN", help="Of ratings: the column that says how much.  [default: found]")
+@click.option("--items", type=click.Path(), metavar="FILE", help="Of ratings: what things are called.  [default: found]")
+@click.option("--last", type=click.IntRange(1), metavar="N", help="Of ratings: hold back the last N of everybody.")
 @click.option("--skip-bad", is_flag=True, help="Go on even if many files can't be read.")
 @click.option("--name", help="What the run's folder is called.  [default: as DATA]")
 @click.option(
@@ -91,6 +96,7 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
       fledge train photos --time 60
       fledge train labels.csv --target species --epochs 2
       fledge train houses.csv --target price --ignore address
+      fledge train ratings.csv --user who --item film --rating stars
       fledge train photos --model small --epochs 2 --json
       fledge train --from runs/photos --seed 7 --epochs 1
 

@@ -17,6 +17,9 @@ ITEMS = ("item", "itemid", "movie", "movieid", "film", "book", "bookid", "isbn",
          "song", "track", "artist", "artistid", "game", "show", "thing", "article", "asin", "title", "what")  # fmt: skip
 RATINGS = ("rating", "score", "stars", "star", "grade", "value", "bookrating", "vote")
 TIMES = ("timestamp", "time", "date", "datetime", "ts", "when", "day", "rated", "ratedat", "createdat")
+_MOST_OTHERS = 4
+"""A table with more columns beside people and things tells more than ratings."""
+
 TITLES = ("title", "name", "movietitle", "booktitle", "label", "itemname", "itemtitle")
 
 
@@ -67,6 +70,25 @@ def find_columns(
     found = CollabColumns(user, item, rating, time)
     log.info("%s", found)
     return found
+
+
+def is_rated(frame: pl.DataFrame) -> bool:
+    """Whether the columns' names say that people gave things ratings, or that nothing stands there but people and things.
+
+    >>> is_rated(pl.DataFrame({"userId": [1], "movieId": [2], "rating": [4.5]}))
+    True
+    >>> is_rated(pl.DataFrame({"user": [1], "age": [2]}))
+    False
+    """
+    user = _usual(frame, USERS, [])
+    item = _usual(frame, ITEMS, [user] if user else [])
+    if user is None or item is None:
+        return False
+    others = [name for name in frame.columns if name not in (user, item)]
+    rating = _usual(frame, RATINGS, [user, item])
+    if rating is not None and len(others) <= _MOST_OTHERS:
+        return frame[rating].dtype.is_numeric()
+    return not [name for name in others if _plain(name) not in TIMES]
 
 
 def titles_of(items: Any, item_name: str, titles_name: str | None = None) -> dict[str, str]:

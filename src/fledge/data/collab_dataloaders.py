@@ -5,29 +5,29 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, final
 
 import numpy as np
 import polars as pl
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from fledge.core.devices import choose_device
-from fledge.core.errors import DataError, UsageError, listed, shown
+from fledge.core.errors import DataError, UsageError, listed
 from fledge.core.log import log
 from fledge.core.seeds import generator
 from fledge.data.checking import OnBad, checked_choice
 from fledge.data.collab_columns import CollabColumns, find_columns, titles_of
+from fledge.data.collab_rows import cleaned, report_cleaned
 from fledge.data.column import WholeColumn
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.gathering import Intake
 from fledge.data.labels import ColReader
 from fledge.data.last_split import LastSplitter
 from fledge.data.loader import Loader
-from fledge.data.samples import BadItem, Places, Samples
+from fledge.data.samples import Samples
 from fledge.data.splits import RandomSplitter, Splitter, as_splitter
 from fledge.data.table_reading import read_table
 from fledge.data.tabular_dataloaders import Reading
@@ -35,7 +35,6 @@ from fledge.data.time_split import TimeSplitter
 from fledge.transforms.catalogue import Catalogue
 from fledge.transforms.liked import Liked
 from fledge.transforms.lists import Lists
-from fledge.transforms.number import LARGEST
 from fledge.transforms.pair import Pair
 from fledge.transforms.person import Negatives, Person
 from fledge.transforms.rating import Rating
@@ -44,8 +43,6 @@ from fledge.transforms.transform import Codec
 
 _JUDGED = 1 << 25
 """So many numbers the likes of people held back take at most; of more people, some are drawn."""
-
-_MANY = 0.05
 
 
 class Options(TypedDict, total=False):
@@ -109,18 +106,12 @@ class CollabDataLoaders:
         if options.get("likes") is False and columns.rating is None:
             raise UsageError("likes=False, and no column holds ratings", hint="name it: rating_name=...")
         likes = columns.rating is None or bool(options.get("likes"))
-        source = cleaned(frame, columns, likes=likes, on_bad=options.get("on_bad", "auto"))
-        parts = _parts(source, columns, options)
-        return (_likes if likes else _ratings)(source, columns, parts, options)
-
-
-@final
-@dataclass(frozen=True)
-class Cleaned:
-    """The rows that can be used: each pair once; and what was set aside."""
-
-    frame: pl.DataFrame
-    bad: tuple[BadItem, ...]
+        source = cleaned(frame, columns, likes=likes)
+        report_cleaned(source, options.get("on_bad", "auto"))
+        items = options.get("items")
+        titles = None if items is None else titles_of(items, columns.item, options.get("title_name"))
+        made = loaders_of(_parts(source.frame, columns, options, likes=likes), columns, titles, options, likes=likes)
+        return replace(made, bad=source.bad)
 
 
 def usual_bs(rows: int) -> int:
@@ -132,68 +123,26 @@ def usual_bs(rows: int) -> int:
     return int(min(max(64, 2 ** round(np.log2(max(rows, 1) / 80))), 16_384))
 
 
-def cleaned(frame: pl.DataFrame, columns: CollabColumns, *, likes: bool, on_bad: OnBad) -> Cleaned:
-    """The rows that name somebody and something, and say how much; of a pair that comes up again the last one."""
-    if not frame.height:
-        raise DataError("the table has no rows", hint="pass a table that has some")
-    names = [name for name in (columns.user, columns.item, columns.rating, columns.time) if name]
-    frame = frame.select(names)
-    known = frame[columns.user].is_not_null() & frame[columns.item].is_not_null()
-    if not likes:
-        assert columns.rating is not None
-        if not frame[columns.rating].dtype.is_numeric():
-            raise DataError(
-                f"the column {columns.rating!r} holds no numbers but {listed(frame[columns.rating].head(3).to_list())}",
-                hint="name the one with ratings: rating_name=..., or take each row for a like: likes=True",
-            )
-        frame = frame.with_columns(pl.col(columns.rating).cast(pl.Float64))
-        known &= (frame[columns.rating].is_finite() & (frame[columns.rating].abs() < LARGEST)).fill_null(False)
-    bad = _set_aside(frame, known.to_numpy(), names[: 2 if likes else 3], on_bad)
-    frame = frame.filter(known)
-    once = _once(frame, columns)
-    if len(once) < frame.height:
-        log.warning("%d rows are about a pair that comes up again: the last of each counts", frame.height - len(once))
-        frame = frame[once]
-    return Cleaned(frame, bad)
+def loaders_of(
+    parts: Mapping[str, pl.DataFrame],
+    columns: CollabColumns,
+    titles: Mapping[str, str] | None,
+    options: Options,
+    *,
+    likes: bool,
+) -> DataLoaders:
+    """Loaders of rows that are divided, and of which each can be used; `titles` are found by ids."""
+    catalogue = _catalogue(columns, parts, titles)
+    return (_likes if likes else _ratings)(catalogue, columns, parts, options)
 
 
-def _once(frame: pl.DataFrame, columns: CollabColumns) -> Places:
-    """The rows that remain, in their order, when each pair keeps its last one: by time, or as they stand."""
-    pairs = frame.with_row_index("\0row")
-    if columns.time is not None:
-        pairs = pairs.sort(columns.time, maintain_order=True, nulls_last=False)
-    kept = pairs.unique([columns.user, columns.item], keep="last")
-    return np.sort(kept["\0row"].to_numpy().astype(np.int64))
-
-
-def _set_aside(frame: pl.DataFrame, known: NDArray[np.bool_], names: Sequence[str], on_bad: OnBad) -> tuple[BadItem, ...]:
-    """Rows that can't be used, each with the reason; said, and refused where they are many."""
-    lost = np.flatnonzero(~known)
-    bad = tuple(BadItem(f"row {place}", frame.row(int(place), named=True), _reason(frame, int(place), names)) for place in lost)
-    if not bad:
-        return bad
-    some = "; ".join(str(each) for each in bad[:3]) + (f"; and {len(bad) - 3} more" if len(bad) > 3 else "")
-    many = len(bad) > _MANY * frame.height
-    if len(bad) == frame.height or on_bad == "raise" or (many and on_bad == "auto"):
-        raise DataError(f"{len(bad)} of {frame.height} rows can't be used: {some}", hint='set them aside with on_bad="skip"')
-    log.warning("%d of %d rows are set aside (dls.bad lists them): %s", len(bad), frame.height, some)
-    return bad
-
-
-def _reason(frame: pl.DataFrame, place: int, names: Sequence[str]) -> str:
-    """Why a row can't be used."""
-    absent = [name for name in names if frame[name][place] is None]
-    return f"it has no {listed(absent)}" if absent else f"its {names[-1]} is {shown(frame[names[-1]][place])}"
-
-
-def _parts(source: Cleaned, columns: CollabColumns, options: Options) -> dict[str, pl.DataFrame]:
+def _parts(frame: pl.DataFrame, columns: CollabColumns, options: Options, *, likes: bool) -> dict[str, pl.DataFrame]:
     """The rows of each part; those of `test` as they were given."""
-    split = _splitter(columns, options).split(Rows(source.frame))
+    split = _splitter(columns, options).split(Rows(frame))
     places = {"train": split.train, "valid": split.valid, "test": split.test}
-    parts = {name: source.frame[each] for name, each in places.items() if len(each)}
+    parts = {name: frame[each] for name, each in places.items() if len(each)}
     if options.get("test") is not None:
-        likes = columns.rating is None or bool(options.get("likes"))
-        parts["test"] = cleaned(as_frame(options["test"]), columns, likes=likes, on_bad=options.get("on_bad", "auto")).frame
+        parts["test"] = cleaned(as_frame(options["test"]), columns, likes=likes).frame
     return parts
 
 
@@ -217,27 +166,25 @@ def _splitter(columns: CollabColumns, options: Options) -> Splitter:
     return RandomSplitter(share, options.get("seed"), stratify=False)
 
 
-def _ratings(source: Cleaned, columns: CollabColumns, parts: Mapping[str, pl.DataFrame], options: Options) -> DataLoaders:
+def _ratings(catalogue: Catalogue, columns: CollabColumns, parts: Mapping[str, pl.DataFrame], options: Options) -> DataLoaders:
     """Loaders of pairs with what was given."""
     assert columns.rating is not None
-    catalogue = _catalogue(columns, parts, options)
-    train = parts["train"][columns.rating]
+    train = parts["train"][columns.rating].cast(pl.Float64)
     codec = Codec(Pair(catalogue), Rating.learn(array("d", train.to_numpy().tobytes()), columns.rating))
     bs = options.get("bs") or usual_bs(len(train))
     loaders = {}
     for name, frame in parts.items():
         rows = Rows(frame.select(columns.user, columns.item))
-        given = array("d", frame[columns.rating].to_numpy().tobytes())
+        given = array("d", frame[columns.rating].cast(pl.Float64).to_numpy().tobytes())
         inputs = WholeColumn(codec.input, codec.input.encode_all(rows))
         targets = WholeColumn(codec.target, codec.target.encode_all(given))
         loaders[name] = _loader(name, Samples.of(rows, given), inputs, targets, bs, options, ())
     reader = ColReader(columns.rating)
-    return replace(_together(loaders), codec=codec, bad=source.bad, intake=Intake(get_y=reader))
+    return replace(_together(loaders), codec=codec, intake=Intake(get_y=reader))
 
 
-def _likes(source: Cleaned, columns: CollabColumns, parts: Mapping[str, pl.DataFrame], options: Options) -> DataLoaders:
+def _likes(catalogue: Catalogue, columns: CollabColumns, parts: Mapping[str, pl.DataFrame], options: Options) -> DataLoaders:
     """Loaders of likes to learn from, and of people to ask about."""
-    catalogue = _catalogue(columns, parts, options)
     codec = Codec(Person(catalogue), Liked(catalogue))
     frame = parts["train"]
     pairs = _encoded(catalogue, frame, columns)
@@ -250,7 +197,7 @@ def _likes(source: Cleaned, columns: CollabColumns, parts: Mapping[str, pl.DataF
         if name in parts:
             samples, inputs, targets = _people(codec, parts[name], columns, name, options.get("seed") or 0)
             loaders[name] = _loader(name, samples, inputs, targets, bs, options, ())
-    return replace(_together(loaders), codec=codec, bad=source.bad)
+    return replace(_together(loaders), codec=codec)
 
 
 def _together(loaders: Mapping[str, Loader]) -> DataLoaders:
@@ -283,10 +230,8 @@ def _people(
     return Samples.of(names, titles), inputs, WholeColumn(codec.target, codec.target.of_people(people, liked))
 
 
-def _catalogue(columns: CollabColumns, parts: Mapping[str, pl.DataFrame], options: Options) -> Catalogue:
+def _catalogue(columns: CollabColumns, parts: Mapping[str, pl.DataFrame], titles: Mapping[str, str] | None) -> Catalogue:
     """Who and what the training part knows; and what people have besides, which isn't recommended to them either."""
-    items = options.get("items")
-    titles = None if items is None else titles_of(items, columns.item, options.get("title_name"))
     train = parts["train"]
     catalogue = Catalogue.learn(train[columns.user], train[columns.item], titles)
     besides = [frame.select(columns.user, columns.item) for name, frame in parts.items() if name != "train"]

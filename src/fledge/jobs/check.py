@@ -49,7 +49,7 @@ def check(
     of all. Needs no torch.
     """
     began, options = perf_counter(), rows or RowOptions()
-    found = recognised(source, target, options.category)
+    found = recognised(source, target, options)
     if found.rows is not None:
         return _of_rows(found, found.rows, source, options, valid, seed, began)
     if options.given:
@@ -99,6 +99,10 @@ def _of_rows(
     found: Source, rows: RowSource, source: Any, options: RowOptions, valid: float, seed: int | None, began: float
 ) -> Checked:
     """What the rows of a table hold."""
+    if rows.ratings is not None:
+        return _of_ratings(found, rows, source, options, valid, seed, began)
+    if options.of_ratings:
+        raise UsageError(f"{listed(options.of_ratings)} are about ratings, and these rows are none", hint="leave them out")
     facts = None
     if rows.target is not None and found.supported:
         from fledge.jobs.check_rows import check_rows  # polars is only loaded for tables
@@ -122,6 +126,40 @@ def _of_rows(
         findings=(*unsupported(found), *(() if facts is None else facts.findings)),
         seconds=perf_counter() - began,
         rows=None if facts is None else facts.rows,
+    )
+
+
+def _of_ratings(
+    found: Source, rows: RowSource, source: Any, options: RowOptions, valid: float, seed: int | None, began: float
+) -> Checked:
+    """What ratings or likes hold."""
+    from fledge.jobs.check_ratings import check_ratings  # polars is only loaded for tables
+
+    if options.of_rows:
+        raise UsageError(
+            f"{listed(options.of_rows)} are about tables with a column to tell, and these rows are {found.task}",
+            hint="name the column with --target, or leave them out",
+        )
+    assert rows.ratings is not None, "this is about ratings"
+    facts = check_ratings(rows.frame, rows.ratings, found.root, options, valid, seed)
+    return Checked(
+        source=os.fspath(source) if isinstance(source, str | os.PathLike) else "the frame",
+        root=found.root,
+        kind=found.kind,
+        task=found.task,
+        supported=found.supported,
+        because=found.because,
+        files=(),
+        labels=(),
+        names=(),
+        parts=facts.parts,
+        split=facts.split,
+        looked=Looked.of(found.kind, []),
+        bad=facts.bad,
+        pairs=(),
+        findings=facts.findings,
+        seconds=perf_counter() - began,
+        ratings=replace(facts.ratings, said=(*rows.said, *facts.ratings.said)),
     )
 
 

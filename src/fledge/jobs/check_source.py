@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
@@ -15,12 +15,14 @@ from fledge.data.sources import get_files, get_image_files
 from fledge.jobs.check_kinds import kind_of, main_kind
 from fledge.jobs.check_layout import Layout, by_folders, part_of
 from fledge.jobs.check_table import by_table, read_rows
+from fledge.jobs.row_options import RowOptions
 from fledge.tasks.table import TASKS
 from fledge.transforms.track_columns import TrackColumns, looks_like_a_track
 
 if TYPE_CHECKING:  # tables alone need polars
     import polars as pl
 
+    from fledge.data.collab_columns import CollabColumns
     from fledge.data.table_target import RowTarget
 
 _PREFIX = {"picture": "image", "sound": "sound"}
@@ -37,6 +39,7 @@ class Wanted:
 
     target: tuple[str, ...] = ()
     as_text: tuple[str, ...] = ()
+    options: RowOptions = field(default_factory=RowOptions)
 
 
 @final
@@ -48,6 +51,8 @@ class RowSource:
     said: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     target: RowTarget | None = None
+    ratings: CollabColumns | None = None
+    """Whose columns are what, where rows are ratings or likes."""
 
 
 @final
@@ -68,12 +73,13 @@ class Source:
         return self.task in TASKS
 
 
-def recognised(source: Any, target: Sequence[str] = (), as_text: Sequence[str] = ()) -> Source:
+def recognised(source: Any, target: Sequence[str] = (), options: RowOptions | None = None) -> Source:
     """What a folder, a table or a frame seems to be.
 
-    `target` names the columns of a table that are the label, `as_text` those whose values are names, whatever they look like.
+    `target` names the columns of a table that are the label, `options` what else was said of its columns.
     """
-    wanted = Wanted(tuple(target), tuple(as_text))
+    options = options or RowOptions()
+    wanted = Wanted(tuple(target), options.category, options)
     if not isinstance(source, str | os.PathLike):
         from fledge.jobs.check_tables import of_frame
         from fledge.transforms.row_frame import as_frame

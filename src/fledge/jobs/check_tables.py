@@ -13,6 +13,7 @@ from fledge.data.splits import PART_NAMES
 from fledge.data.table_reading import read_table
 from fledge.data.table_target import check_names, row_target
 from fledge.jobs.check_layout import Layout
+from fledge.jobs.check_ratings import rated
 from fledge.jobs.check_source import RowSource, Source, Wanted
 from fledge.jobs.check_table import LABELS
 from fledge.transforms.column_kinds import USED, kinds_of
@@ -22,7 +23,6 @@ _PARTS = {name: part for part, names in PART_NAMES.items() for name in names}
 _ROWS = 10_000
 _LONG = 100
 """Letters from which on, on average, a column holds long texts."""
-_RATED = ({"userid", "user"}, {"rating"})
 
 
 def read(file: Path, wanted: Wanted) -> RowSource:
@@ -64,10 +64,10 @@ def of_frame(root: Path, name: str, rows: RowSource, wanted: Wanted) -> Source:
     if not frame.height:
         raise DataError(f"{name} has no rows", hint="pass a table that has some")
     check_names(wanted.target, frame.columns)
-    words = {each.lower().replace("_", "") for each in frame.columns}
-    if not wanted.target and all(words & those for those in _RATED):
-        because = f"{name} has a user, an item and a rating in each row"
-        return Source(root, "table", "recommendation", because, _NOTHING, rows)
+    if not wanted.target and (found := rated(frame, wanted.options)) is not None:
+        columns, because = found
+        task = "likes" if wanted.options.likes or columns.rating is None else "ratings"
+        return Source(root, "table", task, because, _NOTHING, replace(rows, ratings=columns))
     likely = [each for each in frame.columns if each.strip().lower() in LABELS]
     names = wanted.target or tuple(likely[:1] or frame.columns[-1:])
     if len(frame.columns) == len(names):

@@ -17,6 +17,7 @@ from fledge.jobs.check_look import Look
 from fledge.jobs.check_twins import Pair
 
 if TYPE_CHECKING:  # tables alone need polars
+    from fledge.jobs.check_ratings import CheckedRatings
     from fledge.jobs.check_rows import CheckedRows
 
 _PARTS = {"train": "to learn from", "valid": "held back", "test": "kept for a last test"}
@@ -85,6 +86,9 @@ class Checked:
     rows: CheckedRows | None = None
     """Of a table: its rows, and what its columns are."""
 
+    ratings: CheckedRatings | None = None
+    """Of ratings or likes: their rows, and whose columns are what."""
+
     shares: Mapping[str, float] = field(default_factory=dict)
     """Of masks, the share of all places that each value covers, the largest first."""
 
@@ -101,7 +105,7 @@ class Checked:
     @property
     def classes(self) -> dict[str, int]:
         """How many items of each class or tag can be used, most first; empty where the labels are numbers."""
-        if self.task.endswith(("regression", "segmentation")):
+        if self.ratings is not None or self.task.endswith(("regression", "segmentation")):
             return {}
         used = [label for label, part in zip(self.labels, self.parts, strict=True) if part]
         counts = Counter(str(each) for label in used for each in (label if isinstance(label, tuple) else (label,)))
@@ -141,6 +145,7 @@ class Checked:
             "findings": [self._finding(each) for each in self.findings],
             "twins": [self._twins(pair) for pair in self.pairs[:_MOST_LISTED]],
             **({} if self.rows is None else self.rows.as_dict()),
+            **({} if self.ratings is None else self.ratings.as_dict()),
             "seconds": round(self.seconds, 3),
         }
 
@@ -154,6 +159,9 @@ class Checked:
         if self.rows is not None:
             found += [("Read", line) for line in self.rows.said]
             found += [("" if place else "Columns", line) for place, line in enumerate(self.rows.lines())]
+        if self.ratings is not None:
+            found += [("Read", line) for line in self.ratings.said]
+            found += [("" if place else "Columns", line) for place, line in enumerate(self.ratings.lines())]
         if self.looked.forms:
             found.append(("Files", str(self.looked)))
         if len(self.classes) > 1:
@@ -165,7 +173,7 @@ class Checked:
         if self.part_counts:
             found.append(("Split", self._split()))
         found += [("Bad", f"{counted(len(self.bad), self.noun)} can't be read")] if self.bad else []
-        found += [("", f"{shown(self.name(each.item), 200)}: {each.reason}") for each in self.bad[:_SHOWN_BAD]]
+        found += [("", f"{shown(self._bad_name(each), 200)}: {each.reason}") for each in self.bad[:_SHOWN_BAD]]
         if len(self.bad) > _SHOWN_BAD:
             found.append(("", f"and {len(self.bad) - _SHOWN_BAD} more: --json lists them all"))
         found += [("Error" if each.severity == "error" else "Note", each.message) for each in self.findings]
@@ -173,6 +181,9 @@ class Checked:
 
     def __str__(self) -> str:
         return "\n".join(f"{word:8}{line}" for word, line in self.lines())
+
+    def _bad_name(self, each: BadItem) -> str:
+        return self.name(each.item) if self.files else each.name
 
     def _found(self) -> str:
         what = counted(len(self.parts), self.noun) if self.parts else f"a {self.kind}"
@@ -189,6 +200,8 @@ class Checked:
 
     def _ranges(self) -> list[str]:
         """For each number that is a label, its smallest, mean and largest value."""
+        if self.ratings is not None:
+            return []
         used = [label for label, part in zip(self.labels, self.parts, strict=True) if part]
         rows = [label if isinstance(label, tuple) else (label,) for label in used] if self.names else []
         columns = zip(self.names, zip(*rows, strict=True), strict=False)

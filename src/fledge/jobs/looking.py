@@ -32,7 +32,14 @@ def looked_at(settings: Settings, tell: Teller) -> Checked:
     found = as_asked(found, settings.task)
     if settings.test is not None:
         known = len(found.findings)
-        if found.rows is not None:
+        if found.ratings is not None:
+            from fledge.jobs.check_ratings import with_test_ratings
+
+            ratings = with_test_ratings(found.ratings, settings.test)
+            assert ratings.test is not None, "it was just read"
+            parts, split = ("test",) * ratings.test.height, f"{found.split}; the test part is {settings.test}"
+            found = replace(found, ratings=ratings, parts=(*found.parts, *parts), split=split)
+        elif found.rows is not None:
             from fledge.jobs.looking_at_rows import with_test_table  # polars is only loaded for tables
 
             found = with_test_table(found, settings)

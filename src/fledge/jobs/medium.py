@@ -63,6 +63,10 @@ class Example:
     named: str
     rows: bool = False
     """Whether what is named is a table of several inputs."""
+    python_more: tuple[str, ...] = ()
+    """What else the model is asked in Python: `recommend(5)`."""
+    shell_more: tuple[str, ...] = ()
+    """What else `fledge predict RUN` takes in a terminal: `--user 5`."""
 
 
 class Medium(ABC):
@@ -110,6 +114,8 @@ MEDIA = Table(
         "picture": "fledge.jobs.pictures:Pictures",
         "sound": "fledge.jobs.sounds:Sounds",
         "table": "fledge.jobs.tables:Tables",
+        "ratings": "fledge.jobs.recommenders:Recommenders",
+        "likes": "fledge.jobs.recommenders:Recommenders",
         "image-segmentation": "fledge.jobs.masks:Masks",
         "track": "fledge.jobs.tracks:Tracks",
     },

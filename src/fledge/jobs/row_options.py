@@ -16,6 +16,9 @@ class RowOptions:
 
     `part` is a column that says it of each row, `group` one whose groups stay together, `latest` one of dates or numbers of
     which the largest are held back. `category`, `number` and `ignore` are columns that are to be taken as such.
+
+    Of ratings: `user`, `item` and `rating` are their columns, `items` is a table of what things are called, `last` is how many
+    of everybody's last rows are held back, and `likes` takes every row for a like.
     """
 
     part: str | None = None
@@ -24,13 +27,29 @@ class RowOptions:
     category: tuple[str, ...] = ()
     number: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    user: str | None = None
+    item: str | None = None
+    rating: str | None = None
+    items: str | None = None
+    last: int | None = None
+    likes: bool = False
 
     def __post_init__(self) -> None:
-        given = [name for name in ("part", "group", "latest") if getattr(self, name) is not None]
+        given = [name for name in ("part", "group", "latest", "last") if getattr(self, name) is not None]
         if len(given) > 1:
             raise UsageError(f"{listed(given)} say each which rows are held back", hint="give one of them")
         if twice := set(self.category) & set(self.number):
             raise UsageError(f"the column {shown(min(twice))} is named as a category and as a number", hint="name it once")
+
+    @property
+    def of_ratings(self) -> tuple[str, ...]:
+        """The names of what was said that is about ratings alone."""
+        return tuple(name for name in ("user", "item", "rating", "items", "last") if getattr(self, name) is not None)
+
+    @property
+    def of_rows(self) -> tuple[str, ...]:
+        """The names of what was said that is about other tables alone."""
+        return tuple(name for name in self.given if name in ("part", "group", "category", "number", "ignore"))
 
     @property
     def given(self) -> tuple[str, ...]:

@@ -39,11 +39,29 @@ class Settings:
     category: tuple[str, ...] = ()
     number: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    user: str | None = None
+    item: str | None = None
+    rating: str | None = None
+    items: str | None = None
+    last: int | None = None
 
     @property
     def rows(self) -> RowOptions:
         """What was said of the rows of a table."""
-        return RowOptions(self.part, self.group, self.latest, self.category, self.number, self.ignore)
+        return RowOptions(
+            self.part,
+            self.group,
+            self.latest,
+            self.category,
+            self.number,
+            self.ignore,
+            self.user,
+            self.item,
+            self.rating,
+            self.items,
+            self.last,
+            self.task == "likes",
+        )
 
     def __post_init__(self) -> None:
         """All that is wrong is said at once."""
@@ -55,6 +73,7 @@ class Settings:
             (self.time is None or self.time > 0, f"time={self.time} is no number of seconds"),
             (self.size is None or 8 <= self.size <= 1024, f"size={self.size}: pictures have 8 to 1024 pixels a side"),
             (self.bs is None or self.bs >= 1, f"bs={self.bs}: a batch holds at least one item"),
+            (self.last is None or self.last >= 1, f"last={self.last}: hold back one of everybody at least"),
             (self.lr is None or self.lr > 0, f"lr={self.lr}: a learning rate is above 0"),
             (self.pretrained or self.weights is None, "weights go with a pretrained network, and none is wanted"),
             (self.model != "small" or self.weights is None, "the small network starts from nothing: it takes no weights"),

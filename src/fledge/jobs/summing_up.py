@@ -86,6 +86,8 @@ def finish(outcome: Outcome, tell: Teller) -> Trained:
     run = shlex.quote(str(folder.path))
     tell(f"{'Saved':8}{folder.model} · {folder.report.name}")
     tell(f"{'Next':8}fledge predict {run} {shlex.quote(example.named)}")
+    for each in example.shell_more:
+        tell(f"{'':8}fledge predict {run} {each}")
     tell(f"{'':8}fledge serve {run}")
     return Trained(predictor, board, folder.path, folder.report, winner.name, said, plan.checked.task, seconds)
 
@@ -130,7 +132,14 @@ def _facts(outcome: Outcome, predictor: Predictor, example: Example, test: Measu
         recommended=winner.name,
         data=_data_facts(plan.checked),
         use=Use(
-            str(outcome.folder.model), run, example.python, example.named, str(predictor(example.given)), rows=example.rows
+            str(outcome.folder.model),
+            run,
+            example.python,
+            example.named,
+            str(predictor(example.given)),
+            example.rows,
+            example.python_more,
+            example.shell_more,
         ),
         repeat=Repeat(
             f"fledge reproduce {shlex.quote(run)}",

@@ -130,7 +130,7 @@ def _carried_out(plan: Plan, folder: RunFolder, tell: Teller, began: float) -> T
     allowance, bad = Allowance(plan.settings.time, began), (*plan.checked.bad, *plan.dls.bad)
     write_bad_items(folder.bad_files, bad)
     if bad:
-        tell(f"{'Bad':8}{counted(len(bad), plan.checked.kind)} set aside, listed in {folder.bad_files}")
+        tell(f"{'Bad':8}{counted(len(bad), plan.checked.noun)} set aside, listed in {folder.bad_files}")
     tell(f"{'Tries':8}{plan.tries()}")
     try:
         tried = everything_tried(plan, folder, allowance, tell)

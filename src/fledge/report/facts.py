@@ -69,6 +69,10 @@ class Use:
     answer: str = ""
     rows: bool = False
     """Whether what is named in a terminal is a table of several inputs."""
+    python_more: Sequence[str] = ()
+    """What else the model is asked in Python."""
+    shell_more: Sequence[str] = ()
+    """What else is asked in a terminal, behind `fledge predict RUN`."""
 
 
 @final

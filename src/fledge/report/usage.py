@@ -23,9 +23,11 @@ def usage(facts: ReportFacts) -> Section:
         f"{call}(fledge.read_table({use.example!r}).frame)  # a frame in, a frame out"
         if use.rows
         else f"{call}([{use.python}, {use.python}])  # a list in, a list out",
+        *(f"{call}.{each}" for each in use.python_more),
     ]
     shell = [
         f"fledge predict {quote(use.run)} {quote(use.example)}",
+        *(f"fledge predict {quote(use.run)} {each}" for each in use.shell_more),
         f"fledge serve {quote(use.run)}",
         f"fledge inspect {quote(use.model)}",
     ]
