@@ -7,6 +7,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from fledge.classic.biases import ridge_biases
+from fledge.classic.who_had_what import WhoHadWhat
+from fledge.data.collab_dataloaders import CollabDataLoaders
+from fledge.data.loader import Loader
+from fledge.predictor.predictor import Predictor
+from fledge.tasks.ratings import Ratings
+
 KINDS = ("space", "love", "ghost")
 
 
@@ -45,3 +52,17 @@ def write_ratings(folder: Path, people: int = 60, things: int = 40) -> tuple[Pat
     ratings(people, things).write_csv(folder / "ratings.csv")
     films(things, people=people).write_csv(folder / "movies.csv")
     return folder / "ratings.csv", folder / "movies.csv"
+
+
+def starred() -> pl.DataFrame:
+    """The same ratings under names that nobody would guess."""
+    return ratings(30, 20).select(who="userId", film="movieId", stars="rating")
+
+
+def small_recommender() -> Predictor:
+    """A recommender of films, made in no time."""
+    titles = films().with_columns(title=pl.Series([*("Alien", "Heat"), *films()["title"][2:]]))
+    dls = CollabDataLoaders.from_df(ratings(), items=titles, seed=1, device="cpu")
+    assert isinstance(dls.train, Loader)
+    fitted = ridge_biases(WhoHadWhat.of(dls.train))
+    return Predictor(Ratings(), dls.codec, fitted.model, fitted.architecture)  # type: ignore[arg-type]

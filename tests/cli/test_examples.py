@@ -18,6 +18,7 @@ from fledge.data.tabular_dataloaders import TabularDataLoaders
 from fledge.training.tabular import tabular_learner
 from tests.masks import small_masker
 from tests.predictor.small import small_predictor
+from tests.ratings import small_recommender, starred
 from tests.tables import houses
 
 RUN = ("check", "predict", "inspect", "doctor")
@@ -39,8 +40,10 @@ def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = [f"{each.relative_to(tmp_path)},{each.parent.name}\n" for each in files]
     (tmp_path / "labels.csv").write_text("".join(["file,species\n", *rows]))
     houses(40).write_csv(tmp_path / "houses.csv")
-    (tmp_path / "runs" / "birds").mkdir(parents=True)
-    (tmp_path / "runs" / "houses").mkdir()
+    starred().write_csv(tmp_path / "ratings.csv")
+    for name in ("birds", "films", "houses"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+    small_recommender().save(tmp_path / "runs/films/model.safetensors")
     dls = TabularDataLoaders.from_df(houses(40), "price", device="cpu")
     tabular_learner(dls, progress=False).export(tmp_path / "runs" / "houses" / "model.safetensors")
     (tmp_path / "runs" / "street").mkdir()

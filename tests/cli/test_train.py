@@ -18,6 +18,7 @@ from fledge.cli.main import run
 from fledge.jobs.demo import prepared
 from tests.cli.commands import environment, fledge
 from tests.cli.test_examples import examples
+from tests.ratings import starred
 from tests.tables import houses
 
 QUICK = ("--epochs", "1", "--size", "16", "--precision", "float32")
@@ -31,6 +32,7 @@ def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = [f"{each.relative_to(tmp_path)},{each.parent.name}\n" for each in files]
     (tmp_path / "labels.csv").write_text("".join(["file,species\n", *rows]))
     houses(60).write_csv(tmp_path / "houses.csv")
+    starred().write_csv(tmp_path / "ratings.csv")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -152,7 +152,7 @@ def test_the_order_and_what_is_drawn_beside_likes_are_a_function_of_seed_and_epo
     assert isinstance(second.train, Loader)
     one, two = (_by_item(dls.train) for dls in (first, second))
     assert one == two
-    assert {len(row) for row in one.values()} == {34}
+    assert {len(row) for row in one.values()} == {18}
 
 
 def test_of_likes_everybody_with_something_held_back_is_asked_about_once() -> None:

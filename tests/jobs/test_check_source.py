@@ -110,7 +110,7 @@ def test_other_kinds_of_data_are_known_by_their_files(names: list[str], task: st
 
 def test_rows_with_a_user_and_a_rating_are_ratings(tmp_path: Path) -> None:
     (tmp_path / "ratings.csv").write_text("userId,movieId,rating\n1,2,3.5\n")
-    assert recognised(tmp_path).task == "recommendation"
+    assert recognised(tmp_path).task == "ratings"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_rows_with_a_user_and_a_rating_are_ratings(tmp_path: Path) -> None:
         ("mouse-dynamics", "track-classification"),
         ("adult", "table-classification"),
         ("ames-houses", "table-regression"),
-        ("movielens-latest-small", "recommendation"),
+        ("movielens-latest-small", "ratings"),
         ("movie-reviews", "text-classification"),
         ("wnut17-ner", "token-classification"),
     ],

@@ -191,7 +191,7 @@ def _likes(catalogue: Catalogue, columns: CollabColumns, parts: Mapping[str, pl.
     bs = options.get("bs") or usual_bs(len(pairs))
     train = Samples.of(Rows(frame.select(columns.user, columns.item)), _Same("liked", len(pairs)))
     liked = WholeColumn(codec.target, torch.ones(len(pairs), 1, dtype=torch.uint8))
-    changes = (Negatives(options.get("negatives", 32)),)
+    changes = (Negatives(options.get("negatives", 16)),)
     loaders = {"train": _loader("train", train, WholeColumn(codec.input, pairs), liked, bs, options, changes)}
     for name in ("valid", "test"):
         if name in parts:

@@ -57,7 +57,8 @@ class CheckedRatings:
             found[1] = found[1].replace("  (--item)", f", {named:,} with a title  (--item, --items)")
         if not self.likes and self.columns.rating:
             given = self.frame[self.columns.rating]
-            spread = f"{given.min():g} to {given.max():g}, {given.mean():.3g} on average"
+            low, mean, high = (float(each) for each in (given.min(), given.mean(), given.max()))  # type: ignore[arg-type]
+            spread = f"{low:g} to {high:g}, {mean:.3g} on average"
             found.append(f"{shown(self.columns.rating)}: {spread}  (--rating; --task likes takes every row for a like)")
         elif self.likes:
             found.append("every row is a like: nothing says how much  (--rating)")

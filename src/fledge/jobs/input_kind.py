@@ -7,6 +7,7 @@ from fledge.predictor.predictor import Predictor
 from fledge.transforms.table import TRANSFORMS
 
 _KINDS = {"image": "picture", "sound": "sound", "track": "track"}
+_ROWS = ("row", "pair", "person")
 
 
 def input_kind(predictor: Predictor) -> str:
@@ -20,4 +21,4 @@ def input_kind(predictor: Predictor) -> str:
 
 def takes_rows(predictor: Predictor) -> bool:
     """Whether its inputs are rows of tables rather than files."""
-    return TRANSFORMS.name_of(type(predictor.codec.input)) == "row"
+    return TRANSFORMS.name_of(type(predictor.codec.input)) in _ROWS

@@ -19,6 +19,7 @@ from fledge.jobs.checked import Checked
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Say
 from fledge.predictor.predictor import Predictor
+from fledge.report.facts import Recommending
 from fledge.training.callback import Callback
 from fledge.training.learner import Learner
 from fledge.transforms.category import CategoryBlock
@@ -89,6 +90,10 @@ class Medium(ABC):
 
     def reasons(self, predictor: Predictor, valid: Loader, seed: int, rule: str) -> RowReasons | None:
         """Of rows: what the recommended model goes by; `rule` is the one rule that was tried, in words."""
+        return None
+
+    def recommending(self, predictor: Predictor, plain: DataLoaders) -> Recommending | None:
+        """Of a recommender, what it puts first."""
         return None
 
     def block(self, checked: Checked, settings: Settings) -> tuple[Block, Any, list[str]]:

@@ -16,8 +16,11 @@ from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
 from fledge.jobs.checked import Checked
 from fledge.jobs.medium import Example, Medium, Network
+from fledge.jobs.ranking import recommending
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Say
+from fledge.predictor.predictor import Predictor
+from fledge.report.facts import Recommending
 from fledge.training.collab import collab_learner
 from fledge.transforms.catalogue import Catalogue
 from fledge.transforms.person import Person
@@ -52,7 +55,6 @@ class Recommenders(Medium):
 
     def networks(self, plain: DataLoaders, changed: DataLoaders, settings: Settings, say: Say) -> list[Network]:
         options: dict[str, Any] = {"seed": settings.seed, "progress": False}
-        likes = plain.codec is not None and isinstance(plain.codec.input, Person)
         chosen = {settings.model: NAMES[settings.model]} if settings.model else NAMES
 
         def made(name: str) -> Network:
@@ -62,11 +64,14 @@ class Recommenders(Medium):
                     plain, FACTORS, use_nn=name == "network", folder=folder, callbacks=callbacks, **options
                 ),
                 lambda learner, epochs: learner.fit_one_cycle(epochs, settings.lr),
-                settings.epochs or (10 if likes else 5),
+                settings.epochs or 5,
                 passes=4.0,
             )
 
         return [made(name) for name in chosen]
+
+    def recommending(self, predictor: Predictor, plain: DataLoaders) -> Recommending:
+        return recommending(predictor, plain)
 
     def example(self, plain: DataLoaders, folder: Path) -> Example:
         """Some people held back, or pairs of which the rating was, as a CSV; and what is asked besides."""

@@ -154,6 +154,7 @@ def _facts(outcome: Outcome, predictor: Predictor, example: Example, test: Measu
         result=interpreted(predictor, winner.measured, plan.valid),
         thresholds=tuple(getattr(predictor.task, "thresholds", ())),
         test={} if test is None else dict(test.predictions.figures),
+        recommending=plan.medium.recommending(predictor, plan.dls),
     )
 
 

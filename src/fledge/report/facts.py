@@ -90,6 +90,39 @@ class Repeat:
 
 
 @final
+@dataclass(frozen=True)
+class Ranked:
+    """An order of things by name, held against what people liked of what was held back."""
+
+    name: str
+    recall: Figure
+    ndcg: Figure
+    coverage: float
+    """The share of all things that is put first for anybody."""
+
+
+@final
+@dataclass(frozen=True)
+class Suggested:
+    """A person: some of what they have, what is recommended to them, and what would be by popularity alone; titles."""
+
+    person: str
+    had: Sequence[str]
+    found: Sequence[str]
+    popular: Sequence[str]
+
+
+@final
+@dataclass(frozen=True)
+class Recommending:
+    """What a recommender puts first (so many things), beside what is popular."""
+
+    first: int
+    ranked: Sequence[Ranked] = ()
+    suggested: Sequence[Suggested] = ()
+
+
+@final
 @dataclass(frozen=True, eq=False)
 class ReportFacts:
     """A run as plain facts; what is left out is left out of the page."""
@@ -117,3 +150,5 @@ class ReportFacts:
     """Where inputs are rows: what the recommended model goes by."""
     test: Mapping[str, Figure] = field(default_factory=dict)
     """Figures of the test part, which was kept apart and used once."""
+    recommending: Recommending | None = None
+    """Of a recommender, what it puts first."""

@@ -16,10 +16,12 @@ KINDS = Table(
         "category": "fledge.report.classes:sections",
         "mask": "fledge.report.masks:sections",
         "multi_category": "fledge.report.tags:sections",
+        "liked": "fledge.report.ratings:likes",
         "number": "fledge.report.numbers:sections",
         "table_number": "fledge.report.numbers:sections",
         "owner": "fledge.report.classes:sections",
         "points": "fledge.report.points:sections",
+        "rating": "fledge.report.ratings:sections",
     },
 )
 """By the name that its transform has in TRANSFORMS."""

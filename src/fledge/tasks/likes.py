@@ -61,7 +61,7 @@ class Likes(Task[LikesCodec]):
     def recommend(
         self, model: nn.Module, codec: LikesCodec, user: Any, n: int, liked: Liked, device: torch.device
     ) -> Suggestions:
-        return recommend(model, codec.input.catalogue, user, n, liked, 1.0, device=device)
+        return recommend(model, codec.input.catalogue, user, n, liked, (1.0, 1.0), device=device)
 
     def similar(self, model: nn.Module, codec: LikesCodec, item: Any, n: int) -> Suggestions:
         return similar(model, codec.input.catalogue, item, n)

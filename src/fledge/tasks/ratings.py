@@ -54,7 +54,7 @@ class Ratings(Task[RatingsCodec]):
     def recommend(
         self, model: nn.Module, codec: RatingsCodec, user: Any, n: int, liked: Liked, device: torch.device
     ) -> Suggestions:
-        return recommend(model, codec.input.catalogue, user, n, liked, codec.target.high, device=device)
+        return recommend(model, codec.input.catalogue, user, n, liked, (codec.target.low, codec.target.high), device=device)
 
     def similar(self, model: nn.Module, codec: RatingsCodec, item: Any, n: int) -> Suggestions:
         return similar(model, codec.input.catalogue, item, n)

@@ -21,11 +21,22 @@ Liked = Sequence[Any] | Mapping[Any, float]
 
 _AT_ONCE = 1 << 16
 
+_KNOWN, _NEW = 1 / 9, 1 / 15
+"""What it counts, in widths of the range of ratings, that a thing is had by e times as many: for people known, and new ones.
+
+People rate what they chose to meet, so by the predicted rating alone the best are things hardly anybody knows. On MovieLens
+latest-small the ten put first hold 4.0 % of what people liked of what was held back by the rating alone, and 10.3 % so; the ten
+most popular 9.5 %.
+"""
+
+_OWN = 4.0
+"""So many times what is said of somebody new beyond what is said of anybody counts again: few words have to go a long way."""
+
 
 def recommend(
-    model: nn.Module, catalogue: Catalogue, user: Any, n: int, liked: Liked, usual: float, *, device: torch.device
+    model: nn.Module, catalogue: Catalogue, user: Any, n: int, liked: Liked, given: tuple[float, float], *, device: torch.device
 ) -> Suggestions:
-    """The `n` things with the highest scores that the person hasn't had; `usual` is what a thing that is liked was given."""
+    """The `n` things that suit a person best of those they haven't had; `given` is the range of what can be given."""
     if n < 1:
         raise UsageError(f"n={n} asks for nothing", hint="n=10")
     if (user is None) == (not liked):
@@ -34,11 +45,18 @@ def recommend(
             hint=f"recommend({catalogue.user_name}) or recommend(liked=[...])",
         )
     if user is None:
-        places, values = named(catalogue, liked, usual)
+        places, values = named(catalogue, liked, given[1])
         scores = scores_for_new(model, places.to(device), values.to(device))
-        return suggestions(catalogue, scores, places.numpy(), n)
+        order = scores
+        if wide := given[1] - given[0]:
+            beyond = scores - scores_for(model, UNKNOWN, catalogue, device)
+            order = scores + _OWN * beyond + _NEW * wide * _known(catalogue)
+        return suggestions(catalogue, scores.clamp(*given) if wide else scores, places.numpy(), n, order)
     person = catalogue.person(user)
-    found = suggestions(catalogue, scores_for(model, person, catalogue, device), catalogue.seen(person), n)
+    scores = scores_for(model, person, catalogue, device)
+    wide = given[1] - given[0]
+    order = scores + _KNOWN * wide * _known(catalogue) if wide else scores
+    found = suggestions(catalogue, scores.clamp(*given) if wide else scores, catalogue.seen(person), n, order)
     if person != UNKNOWN:
         return found
     return replace(found, warnings=(f"{catalogue.user_name} {shown(user, 60)} was not learned: this is for anybody",))
@@ -89,13 +107,20 @@ def named(catalogue: Catalogue, liked: Liked, usual: float) -> tuple[Tensor, Ten
     return torch.tensor(list(found), dtype=torch.int32), torch.tensor(list(found.values()))
 
 
-def suggestions(catalogue: Catalogue, scores: Tensor, had: NDArray[np.integer], n: int) -> Suggestions:
-    """The best of what isn't had; fewer than `n` where nothing else is left."""
-    scores = scores.clone()
-    scores[torch.from_numpy(had[had > 0].astype(np.int64)) - 1] = -torch.inf
-    values, order = scores.topk(min(n, len(scores)))
-    kept = [(value, place) for value, place in zip(values.tolist(), order.tolist(), strict=True) if np.isfinite(value)]
-    return Suggestions(tuple(Suggestion(catalogue.things[at], catalogue.title(at + 1), value) for value, at in kept))
+def suggestions(
+    catalogue: Catalogue, scores: Tensor, had: NDArray[np.integer], n: int, order: Tensor | None = None
+) -> Suggestions:
+    """The best of what isn't had, by `order` or else by score; fewer than `n` where nothing else is left."""
+    order = (scores if order is None else order).clone()
+    order[torch.from_numpy(had[had > 0].astype(np.int64)) - 1] = -torch.inf
+    values, places = order.topk(min(n, len(order)))
+    kept = places[values > -torch.inf].tolist()
+    return Suggestions(tuple(Suggestion(catalogue.things[at], catalogue.title(at + 1), float(scores[at])) for at in kept))
+
+
+def _known(catalogue: Catalogue) -> Tensor:
+    """The logarithm of how many have each thing."""
+    return torch.from_numpy(np.log1p(catalogue.popularity[1:]).astype(np.float32))
 
 
 def _had_together(catalogue: Catalogue, place: int) -> NDArray[np.float32]:

@@ -78,6 +78,10 @@ class Catalogue:
         known = (who != UNKNOWN) & (what != UNKNOWN)
         return replace(self, also=Lists.of(who[known], what[known], owners=len(self.people) + 1))
 
+    def also_nothing(self) -> Self:
+        """The same, knowing nothing but what was learned from: to judge recommendations by what was held back."""
+        return replace(self, also=_none(len(self.people)))
+
     @property
     def places(self) -> tuple[int, int]:
         """How many places people and things have, those for the unknown among them."""

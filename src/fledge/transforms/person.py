@@ -26,7 +26,7 @@ _AGAIN = 3
 class Negatives:
     """Beside each thing liked, so many others drawn at random, which the person did not have."""
 
-    count: int = 32
+    count: int = 16
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= 10_000:
