@@ -142,18 +142,6 @@ def _recommended(
     return 0
 
 
-def _answers(predictor: Predictor, inputs: tuple[str, ...], column: str | None, bs: int) -> Iterator[Answered]:
-    """The answers to all that was named: files, or the rows of tables."""
-    from fledge.jobs.answering import answered
-    from fledge.jobs.answering_rows import answered_rows, takes_rows
-    from fledge.jobs.input_kind import input_kind
-    from fledge.jobs.inputs import named_inputs
-
-    if takes_rows(predictor):
-        return answered_rows(predictor, inputs, bs)
-    return answered(predictor, named_inputs(inputs, input_kind(predictor), sys.stdin, column), bs)
-
-
 class _Said:
     """Counts answers on their way, and names on stderr what has none."""
 
