@@ -34,8 +34,9 @@ def demo(name: str, only_list: bool, place: Path) -> int:
     from fledge.jobs.demo import DEMOS, prepared, typed
 
     if only_list:
+        width = max(map(len, DEMOS)) + 2
         for each, made in DEMOS.items():
-            out(f"{strong(each.ljust(10))}{made.words}")
+            out(f"{strong(each.ljust(width))}{made.words}")
         return 0
     count, commands = prepared(name, place)
     note(f"{count:,} {DEMOS[name].noun} in {safe(place / name)}")
