@@ -14,6 +14,7 @@ from fledge.core.errors import FledgeError, UnknownName, UsageError
 from fledge.core.seeds import Draws
 from fledge.transforms.picture import read_picture
 from fledge.transforms.resize import CenterCrop, PictureStep, RandomResizedCrop, Resize, resized
+from fledge.transforms.transform import is_interleaved
 from tests.faults.broken_pictures import photo
 
 
@@ -134,3 +135,13 @@ def test_fixed_steps_are_done_ahead_as_a_whole() -> None:
 def test_settings_that_cannot_be_meant_are_refused(make: Callable[[], object], error: type[FledgeError], words: str) -> None:
     with pytest.raises(error, match=words):
         make()
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4, 5])
+@pytest.mark.parametrize("size", [(7, 9), (40, 60), (90, 31)])
+def test_resizing_gives_the_bits_of_torchs_own_with_channels_side_by_side(channels: int, size: tuple[int, int]) -> None:
+    picture = torch.randint(0, 256, (61, 47, channels), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    result = resized(picture.permute(2, 0, 1), *size)
+    batch = picture.permute(2, 0, 1)[None]
+    assert torch.equal(result, F.interpolate(batch, size, mode="bilinear", antialias=True)[0])
+    assert is_interleaved(result)

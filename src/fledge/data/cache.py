@@ -65,6 +65,7 @@ class FrontCache:
 
     def __init__(self, settings: str, folder: Path, limit: int | None) -> None:
         self.folder = folder
+        self._lock_file = folder / "lock"
         self.limit = limit or 0
         name = blake2b(f"{_FORM}\n{settings}".encode(errors="backslashreplace"), digest_size=16).hexdigest()
         self._kept = Kept(folder / f"{name}.index", 0, 0.0)
@@ -170,7 +171,7 @@ class FrontCache:
     @contextmanager
     def _turn(self) -> Iterator[_Files | None]:
         """While this lasts, no other thread or process adds."""
-        with self._lock, file_lock(self.folder / "lock"):
+        with self._lock, file_lock(self._lock_file):
             yield self._files
 
     def _add(self, files: _Files, digest: bytes, entry: Entry, content: memoryview) -> bool:

@@ -35,7 +35,7 @@ def content_digest(source: str | os.PathLike[str] | bytes) -> bytes:
     """
     if isinstance(source, bytes):
         return blake2b(source, digest_size=DIGEST_SIZE).digest()
-    with Path(source).open("rb") as file:
+    with open(source, "rb") as file:  # noqa: PTH123
         return file_digest(file, lambda: blake2b(digest_size=DIGEST_SIZE)).digest()
 
 
@@ -48,6 +48,7 @@ class Digests:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        self._lock_file = Path(folder or "") / "lock"
         self._known: dict[bytes, bytes] = {}
         self._file: AppendFile | None = None
         self._is_read = folder is None
@@ -56,7 +57,7 @@ class Digests:
     def of(self, path: str | os.PathLike[str]) -> bytes:
         """The digest of a file's content."""
         try:
-            found = Path(path).stat()
+            found = os.stat(path)  # noqa: PTH116  (a quarter of the time of making a Path first)
             if not stat.S_ISREG(found.st_mode):
                 raise UnreadableItem(f"{path} is not a regular file")
             self._read_once()
@@ -74,7 +75,7 @@ class Digests:
     def _digest(self, path: str | os.PathLike[str], found: os.stat_result, key: bytes) -> bytes:
         digest = content_digest(path)
         settled = time.time_ns() - found.st_mtime_ns > _SETTLED
-        if settled and _key(path, Path(path).stat()) == key:
+        if settled and _key(path, os.stat(path)) == key:  # noqa: PTH116
             self._remember(key, digest)
         return digest
 
@@ -84,7 +85,7 @@ class Digests:
             if self._folder is None or self._file is None:
                 return
             try:
-                with file_lock(self._folder / "lock"):
+                with file_lock(self._lock_file):
                     self._file.append(_LINE.pack(key, digest, crc32(key + digest), _MARK), align=_LINE.size)
             except OSError as error:
                 log.warning("digests of files are no longer remembered in %s: %s", self._folder, error)
@@ -124,4 +125,5 @@ class Digests:
 def _key(path: str | os.PathLike[str], found: os.stat_result) -> bytes:
     """What a file is recognised by without reading it."""
     numbers = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-    return blake2b(os.fsencode(Path(path).absolute()) + repr(numbers).encode(), digest_size=16).digest()
+    whole = os.path.join(os.getcwd(), os.fspath(path))  # noqa: PTH109, PTH118
+    return blake2b(os.fsencode(whole) + repr(numbers).encode(), digest_size=16).digest()

@@ -196,9 +196,13 @@ def resized(picture: Tensor, height: int, width: int, *, exact: bool = False) ->
         return picture
     if exact:
         return F.interpolate(picture[None], (height, width), mode="nearest-exact")[0]
-    # Three times as fast as planes on their own, because all channels of a pixel are weighed at once.
+    # Three times as fast as planes on their own, because all channels of a pixel are weighed at once. It is what
+    # `F.interpolate(mode="bilinear", antialias=True)` calls, which would lay the result out as planes in the end.
     batch = picture[None].contiguous(memory_format=torch.channels_last)
-    return F.interpolate(batch, (height, width), mode="bilinear", antialias=True)[0]
+    shape = (1, len(picture), height, width)
+    result = torch.empty(shape, dtype=picture.dtype, device=picture.device, memory_format=torch.channels_last)
+    torch.ops.aten._upsample_bilinear2d_aa.out(batch, (height, width), False, None, None, out=result)
+    return result[0]
 
 
 def sides(size: Size) -> tuple[int, int]:
