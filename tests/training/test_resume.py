@@ -94,6 +94,7 @@ def test_fine_tuning_pictures_goes_on_from_any_stage(photos: Path, tmp_path: Pat
         assert same(weights(second), weights(whole))
 
 
+@pytest.mark.promise("B8")
 def test_other_data_or_settings_are_refused_by_name(tmp_path: Path) -> None:
     learner = blob_learner(callbacks=[Signal(2)], folder=tmp_path)
     with pytest.raises(KeyboardInterrupt):
@@ -105,6 +106,7 @@ def test_other_data_or_settings_are_refused_by_name(tmp_path: Path) -> None:
     assert "with other seed, learner than it was begun with" in other.remarks[0]
 
 
+@pytest.mark.promise("B8")
 def test_pictures_that_changed_in_their_places_are_refused_unless_that_is_wanted(photos: Path, tmp_path: Path) -> None:
     shutil.copytree(photos, tmp_path / "photos")
     learner = photo_learner(tmp_path / "photos", callbacks=[Signal(2)], folder=tmp_path / "run")
