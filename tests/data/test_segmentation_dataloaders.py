@@ -88,6 +88,16 @@ def test_a_mask_that_is_all_void_is_nothing_to_learn_from_and_does_no_harm(tmp_p
     assert learner.history[0]["train_loss"] == 0
 
 
+def test_the_same_files_in_another_folder_are_the_same_data_and_another_mask_is_not(tmp_path: Path) -> None:
+    make_masks(tmp_path / "here", 6, parts=("train", "valid"))
+    before = SegmentationDataLoaders.from_folder(tmp_path / "here", NAMES, **OPTIONS).fingerprints()
+    (tmp_path / "here").rename(tmp_path / "there")
+    assert SegmentationDataLoaders.from_folder(tmp_path / "there", NAMES, **OPTIONS).fingerprints() == before
+    Image.fromarray(np.ones((36, 48), np.uint8)).save(tmp_path / "there/trainannot/000.png")
+    after = SegmentationDataLoaders.from_folder(tmp_path / "there", NAMES, **OPTIONS).fingerprints()
+    assert [name for name in before if after[name] != before[name]] == ["contents"]
+
+
 def test_masks_come_from_a_function_too(tmp_path: Path) -> None:
     make_masks(tmp_path, 6)
     files = get_image_files(tmp_path / "images")
