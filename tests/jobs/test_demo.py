@@ -71,3 +71,13 @@ def test_made_up_passengers_are_written_as_tables(tmp_path: Path) -> None:
     assert found.rows is not None
     assert {each.name: each.kind for each in found.rows.kinds}["ticket"] == "id"
     assert commands[2][-1].endswith("runs/passengers/example.csv")
+
+
+def test_ratings_are_made_up_the_same_every_time_and_are_taken_for_ratings(tmp_path: Path) -> None:
+    count, commands = prepared("ratings", tmp_path)
+    found = check(tmp_path / "ratings")
+    assert (found.task, found.errors) == ("ratings", ())
+    assert found.ratings is not None
+    assert found.ratings.frame.height == count > 3000
+    assert len(found.ratings.titles) == 120
+    assert commands[3][2:4] == ["--liked", next(iter(found.ratings.titles.values()))]

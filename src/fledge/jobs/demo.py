@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from fledge.core.errors import UnknownName, UsageError
+from fledge.jobs.demo_ratings import title_to_ask, write_ratings
 from fledge.jobs.demo_tracks import write_tracks
 
 TESTED = 6
@@ -121,6 +122,17 @@ def _passengers_commands(place: Path) -> list[list[str]]:
     ]
 
 
+def _ratings_commands(place: Path) -> list[list[str]]:
+    data, runs = place / "ratings", place / "runs"
+    run = str(_next_run(runs, "ratings"))
+    return [
+        ["check", str(data)],
+        ["train", str(data), "--out", str(runs)],
+        ["predict", run, "--user", "5", "-n", "5"],
+        ["predict", run, "--liked", title_to_ask(data), "-n", "5"],
+    ]
+
+
 def _next_run(runs: Path, name: str) -> Path:
     """The folder that the next training of this name will have."""
     return next(path for path in _numbered(runs, name) if not path.exists())
@@ -133,6 +145,9 @@ def _numbered(runs: Path, name: str) -> list[Path]:
 DEMOS = {
     "digits": Demo("1,797 handwritten digits as picture files: which digit is it?", write_digits, _commands("digits", 40)),
     "passengers": Demo("1,200 made-up passengers as tables: who lived?", write_passengers, _passengers_commands, "rows"),
+    "ratings": Demo(
+        "Made-up ratings of 120 made-up films: what would somebody like?", write_ratings, _ratings_commands, "ratings"
+    ),
     "movements": Demo("80 made-up sessions of a mouse: whose hand is it?", write_tracks, _commands("movements", 3)),
 }
 """What there is to try, by name."""
