@@ -17,6 +17,7 @@ from fledge.core.record import pack_fields
 from fledge.core.strict_json import JsonObject
 from fledge.jobs.run_folder import RunFolder
 from fledge.scoring.difference import Difference, difference
+from fledge.scoring.figure import Figure
 
 _SAME_ITEMS = ("items", "labels", "split")
 """The fingerprints that have to agree for two runs to have held back the same items."""
@@ -46,12 +47,19 @@ class Finished:
         return str(self.state["winner"])
 
     @property
+    def board(self) -> list[tuple[str, Figure, float]]:
+        """Every model that was tried, its headline on what was held back, and the seconds it took."""
+        state = self.state
+        metric, share = state["metric"], state.get("share", False)
+        return [
+            (row["model"], Figure(row[metric], row["count"], row["low"], row["high"], share=share), row["seconds"])
+            for row in state["leaderboard"]
+        ]
+
+    @property
     def figure(self) -> str:
-        """Its headline on what was held back."""
-        row = next(row for row in self.state["leaderboard"] if row["model"] == self.winner)
-        low, high = (row[name] for name in ("low", "high"))
-        between = "" if low is None or high is None else f" ({low:.4g} to {high:.4g})"
-        return f"{self.state['metric']} {row[self.state['metric']]:.4g}{between} of {row['count']}"
+        """The headline of the model that was kept."""
+        return f"{self.state['metric']} {next(figure for model, figure, _ in self.board if model == self.winner)}"
 
     @property
     def scores(self) -> NDArray[np.float64]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 from fledge.core.errors import DataError
-from fledge.core.strict_json import JsonObject
 from fledge.jobs.board import heading, line
 from fledge.jobs.compare import Finished
 from fledge.jobs.run_folder import RunFolder
@@ -36,14 +34,13 @@ class Reported:
     def lines(self) -> list[str]:
         """The leaderboard, the verdict, the last test, and where the report lies."""
         state = self.run.state
-        board = state["leaderboard"]
-        rows = [line(row["model"], _figure(row, state), row["seconds"]) for row in board]
+        board = self.run.board
         tests = [f"On the test part, used once: {name} {figure}" for name, figure in self._tests()]
         return [
             f"{'Task':8}{state['task'].replace('-', ' ')}",
             "",
-            heading(board[0]["count"], state.get("noun", "items"), state["metric"]),
-            *rows,
+            heading(board[0][1].count, state.get("noun", "items"), state["metric"]),
+            *(line(*row) for row in board),
             "",
             state["verdict"],
             *tests,
@@ -64,7 +61,3 @@ class Reported:
 def reported(folder: str | Path) -> Reported:
     """What came of a training that is finished."""
     return Reported(Finished.of(RunFolder.existing(Path(folder)).path))
-
-
-def _figure(row: Mapping[str, Any], state: JsonObject) -> Figure:
-    return Figure(row[state["metric"]], row["count"], row["low"], row["high"], share=state.get("share", False))

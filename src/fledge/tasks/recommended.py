@@ -22,6 +22,8 @@ class Suggestion:
     item: str
     title: str
     score: float
+    because: str | None = None
+    """What of the things that were liked is most like it, where the model knows likeness."""
 
     def __str__(self) -> str:
         return self.title
@@ -62,6 +64,7 @@ class Suggestions(Answer):
             "answer": [each.title for each in self.things],
             "items": [each.item for each in self.things],
             "scores": [round(each.score, 6) for each in self.things],
+            **({"because": [each.because for each in self.things]} if any(each.because for each in self.things) else {}),
         }
 
     def _repr_html_(self) -> str:

@@ -51,7 +51,8 @@ def recommend(
         if wide := given[1] - given[0]:
             beyond = scores - scores_for(model, UNKNOWN, catalogue, device)
             order = scores + _OWN * beyond + _NEW * wide * _known(catalogue)
-        return suggestions(catalogue, scores.clamp(*given) if wide else scores, places.numpy(), n, order)
+        found = suggestions(catalogue, scores.clamp(*given) if wide else scores, places.numpy(), n, order)
+        return _with_reasons(found, model, catalogue, places)
     person = catalogue.person(user)
     scores = scores_for(model, person, catalogue, device)
     wide = given[1] - given[0]
@@ -60,6 +61,20 @@ def recommend(
     if person != UNKNOWN:
         return found
     return replace(found, warnings=(f"{catalogue.user_name} {shown(user, 60)} was not learned: this is for anybody",))
+
+
+def _with_reasons(found: Suggestions, model: nn.Module, catalogue: Catalogue, liked: Tensor) -> Suggestions:
+    """The same, each thing with the one of those liked that is most like it by the model's vectors, if it has any."""
+    vectors = model.vectors() if isinstance(model, Recommender) else None
+    if vectors is None or not len(found):
+        return found
+    at = torch.tensor([catalogue.thing(each.item) for each in found]) - 1
+    whole = nn.functional.normalize(vectors.float(), dim=1).cpu()
+    nearest = (whole[at] @ whole[liked.long() - 1].T).argmax(1).tolist()
+    titles = [catalogue.title(place) for place in liked.tolist()]
+    return replace(
+        found, things=tuple(replace(each, because=titles[place]) for each, place in zip(found, nearest, strict=True))
+    )
 
 
 def similar(model: nn.Module, catalogue: Catalogue, item: Any, n: int) -> Suggestions:
