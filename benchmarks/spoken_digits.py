@@ -1,7 +1,8 @@
 """Spoken digits: 1,200 recordings of six speakers at 8 kHz, the small network from nothing.
 
 `official` holds back takes 0 to 4 of everyone; `speakers` holds back two speakers at a time, three pairs, so that no voice
-is on both sides: the harder question, and the one that counts for a voice never heard before.
+is on both sides: the harder question, and the one that counts for a voice never heard before. Each recording is measured from
+its own loudest moment.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def taught(settings: Settings) -> Measured:
     began = perf_counter()
     files = get_sound_files(settings["sounds"])
     block = DataBlock(
-        (SoundBlock.like(files), CategoryBlock),
+        (SoundBlock.like(files, span=60.0), CategoryBlock),
         get_y=lambda file: file.name[0],
         splitter=FuncSplitter(is_held_back),
         batch_tfms=sound_transforms(),

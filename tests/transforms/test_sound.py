@@ -69,9 +69,28 @@ def test_an_encoded_and_a_prepared_sound_decode_to_the_same_picture() -> None:
 def test_it_goes_into_a_file_and_back_and_hostile_fields_are_refused() -> None:
     packed = pack(SOUND, TRANSFORMS)
     assert unpack(packed, TRANSFORMS, "$") == SOUND
-    for wrong in ({"seconds": 1e9}, {"std": 0}, {"spectrogram": {"rate": 384000, "hop": 1e-5, "mels": 512}, "seconds": 600}):
+    too_fine = {"spectrogram": {"rate": 384000, "hop": 1e-5, "mels": 512}, "seconds": 600}
+    for wrong in ({"seconds": 1e9}, {"std": 0}, {"span": 0}, too_fine):
         with pytest.raises(ModelFileError):
             unpack({**packed, **wrong}, TRANSFORMS, "$")
+
+
+def test_with_a_span_loudness_and_the_noise_far_below_make_no_difference() -> None:
+    sound = Sound(Spectrogram(8000, 40), seconds=0.5, mean=-40.0, std=15.0, span=50.0)
+    loud, soft = (sound.prepare(sound.encode(tone(440, loudness=each))[None]) for each in (0.5, 0.25))
+    assert torch.allclose(loud, soft, atol=0.05)
+    assert float(loud.max()) == pytest.approx(40 / 15, abs=1e-5)
+    assert float(loud.min()) == pytest.approx(-10 / 15, abs=1e-5)
+    noisy = tone(440) + np.random.default_rng(0).normal(0, 1e-5, 4000).astype(np.float32)
+    assert torch.allclose(sound.prepare(sound.encode(noisy)[None]), loud, atol=0.05)
+
+
+def test_next_to_silence_is_not_taken_for_noise() -> None:
+    sound = Sound(Spectrogram(8000, 40), seconds=0.5, span=50.0)
+    hiss = np.random.default_rng(0).normal(0, 5e-5, 4000).astype(np.float32)
+    assert sound.prepare(sound.encode(hiss)[None]).max() < -10
+    assert sound.prepare(sound.encode(np.zeros(4000, np.float32))[None]).max() <= -20
+    assert sound.decode(sound.encode(tone(440))).max() == 255
 
 
 def test_the_block_learns_length_top_mean_and_spread(tmp_path: Path) -> None:

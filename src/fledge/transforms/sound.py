@@ -26,6 +26,7 @@ from fledge.transforms.transform import Block, Transform
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=600)]
 Decibels = Annotated[float, msgspec.Meta(ge=-1000, le=1000)]
+Span = Annotated[float, msgspec.Meta(gt=0, le=200)]
 Deviation = Annotated[float, msgspec.Meta(gt=0, le=1000)]
 
 _READING = 1
@@ -36,6 +37,8 @@ _HEARD = 64
 """Sounds heard to learn how loud they are."""
 _SHORTEST, _LONGEST = 0.25, 10.0
 """Seconds that are chosen where none are asked for."""
+_SILENT = -60.0
+"""Decibels of a sound that is hardly there."""
 _LEAST_RATE, _MOST_RATE = 1000, 24_000
 
 
@@ -72,12 +75,17 @@ class Sound(Transform[Any, Tensor]):
     seconds: Seconds = 1.0
     mean: Decibels = 0.0
     std: Deviation = 1.0
+    span: Span | None = None
+    """So many decibels below its own loudest moment are kept of a sound, which is measured from there: nothing is learned
+    from how loud, or with what noise behind it, it happened to be recorded. None takes loudness as it is."""
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds <= 600 or self.samples < 1:
             raise UsageError(f"seconds={self.seconds:g}: up to 600 at once are known", hint="seconds=5.0")
         if math.prod(self.size) > _LARGEST:
             raise UsageError(f"a spectrogram of {self.size} values is more than fits a model", hint="seconds=5.0, hop=0.016")
+        if self.span is not None and not 0 < self.span <= 200:
+            raise UsageError(f"span is {self.span}, but up to 200 decibels are kept", hint="span=60.0")
         if not self.std > 0:
             raise UsageError(f"std is {self.std}, but has to be above 0", hint="std=1.0 leaves values as they are")
 
@@ -121,7 +129,7 @@ class Sound(Transform[Any, Tensor]):
 
     def prepare(self, batch: Tensor) -> Tensor:
         """Samples (count, samples) as spectrograms (count, 1, bands, moments), channels last in memory."""
-        return self.spectrogram.scaled(batch, self.mean, self.std)[:, None].contiguous(memory_format=torch.channels_last)
+        return self._bands(batch)[:, None].contiguous(memory_format=torch.channels_last)
 
     def plan(self, changes: Sequence[Any], draws: Draws, batch: Tensor) -> SoundPlan:
         return SoundPlan.of(changes, draws)
@@ -133,11 +141,20 @@ class Sound(Transform[Any, Tensor]):
         """The spectrogram of an encoded sound, or a prepared one, as a picture: high notes above, silence black."""
         value = value.detach().cpu()
         bands = self.prepare(value[None])[0, 0] if value.ndim == 1 else value.float().reshape(self.size)
-        floor = self.spectrogram.floor
+        floor = self.spectrogram.floor if self.span is None else -self.span
         shares = (bands * self.std + self.mean - floor) / (-floor or 1.0)
         picture = (shares * 255).round().clamp(0, 255).to(torch.uint8).flip(0)[:, :, None]
         pixels: NDArray[np.uint8] = picture.numpy()
         return pixels
+
+    def _bands(self, waves: Tensor) -> Tensor:
+        """Normalised decibels (count, bands, moments)."""
+        if self.span is None:
+            return self.spectrogram.scaled(waves, self.mean, self.std)
+        decibels = self.spectrogram(waves)
+        # What is next to silence is not lifted all the way: there is nothing but noise in it.
+        decibels -= decibels.amax((1, 2), keepdim=True).clamp_min(_SILENT)
+        return decibels.clamp_(min=-self.span).sub_(self.mean).div_(self.std)
 
     def windows(self, value: Any, every: float | None = None) -> list[Window]:
         """A long sound cut in stretches, one beginning `every` so many seconds (half a stretch), the last at its end."""
@@ -160,7 +177,8 @@ class SoundBlock(Block):
     """Sounds, from wherever `read_sound` can read them, at one rate; the rest is how their spectrograms are made.
 
     What is None is learned from the training part: `seconds` so that nearly all are heard in full, up to ten; `high` so
-    that no band lies above what the recordings hold. So are the mean and spread of their decibels.
+    that no band lies above what the recordings hold. So are the mean and spread of their decibels. With `span` each sound is
+    measured from its own loudest moment: try 60 where people or microphones differ, and will differ again.
     """
 
     rate: int = Spectrogram.rate
@@ -170,6 +188,7 @@ class SoundBlock(Block):
     hop: float = Spectrogram.hop
     low: float = Spectrogram.low
     high: float | None = None
+    span: float | None = None
 
     @classmethod
     def like(cls, values: Sequence[Any], **settings: Any) -> Self:
@@ -191,14 +210,14 @@ class SoundBlock(Block):
         if self.high is None:
             sound = replace(sound, spectrogram=sound.spectrogram.up_to(max(header.rate for header in headers) / 2))
         heard = torch.stack([sound.encode(value) for value in _spread(values, _HEARD)])
-        decibels = sound.spectrogram(heard)
+        decibels = sound.prepare(heard)
         return replace(sound, mean=round(float(decibels.mean()), 3), std=round(max(1.0, float(decibels.std())), 3))
 
     def reader(self, steps: Sequence[Any] = ()) -> Sound:
         if steps:
             raise UsageError(f"{shown(steps[0])} is a step for pictures, and the inputs are sounds", hint="leave item_tfms out")
         spectrogram = Spectrogram(self.rate, self.mels, self.window, self.hop, self.low, self.high)
-        return Sound(spectrogram, 1.0 if self.seconds is None else self.seconds)
+        return Sound(spectrogram, 1.0 if self.seconds is None else self.seconds, span=self.span)
 
 
 def _headers(values: Sequence[Any], rate: int) -> list[SoundHeader]:
