@@ -51,8 +51,9 @@ if TYPE_CHECKING:
     from fledge.data.time_split import TimeSplitter as TimeSplitter
     from fledge.data.track_dataloaders import TrackDataLoaders as TrackDataLoaders
     from fledge.data.track_files import get_track_files as get_track_files
+    from fledge.jobs.export import export as export
     from fledge.jobs.train import train as train
-    from fledge.predictor.model_file import load as load
+    from fledge.predictor.loading import load as load
     from fledge.predictor.predictor import Predictor as Predictor
     from fledge.scoring.losses import (
         AbsoluteError as AbsoluteError,
@@ -242,8 +243,9 @@ _PLACES = {
     "fledge.data.time_split": ("TimeSplitter",),
     "fledge.data.track_dataloaders": ("TrackDataLoaders",),
     "fledge.data.track_files": ("get_track_files",),
+    "fledge.jobs.export": ("export",),
     "fledge.jobs.train": ("train",),
-    "fledge.predictor.model_file": ("load",),
+    "fledge.predictor.loading": ("load",),
     "fledge.predictor.predictor": ("Predictor",),
     "fledge.scoring.losses": (
         "AbsoluteError",
@@ -438,6 +440,7 @@ __all__ = [
     "collab_learner",
     "equal_error_rate",
     "error_rate",
+    "export",
     "f1",
     "f1_multi",
     "get_files",

@@ -21,7 +21,7 @@ from tests.predictor.small import small_predictor
 from tests.ratings import small_recommender, starred
 from tests.tables import houses
 
-RUN = ("check", "predict", "inspect", "doctor")
+RUN = ("check", "predict", "export", "inspect", "doctor")
 """The commands whose examples run here; those of others run where they are tested."""
 
 

@@ -18,7 +18,8 @@ from torch import Tensor, nn
 
 from fledge.core.errors import ModelFileError, TrainingError, UnreadableItem, UsageError
 from fledge.core.precision import Precision
-from fledge.predictor.predictor import Predictor, is_many
+from fledge.predictor.calling import is_many
+from fledge.predictor.predictor import Predictor
 from fledge.tasks.answer import Label
 from tests.predictor.small import pictures, small_predictor
 

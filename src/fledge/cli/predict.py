@@ -17,7 +17,7 @@ from fledge.cli.terminal import note, out, safe
 
 if TYPE_CHECKING:
     from fledge.jobs.answering import Answered
-    from fledge.predictor.predictor import Predictor
+    from fledge.predictor.loading import AnyPredictor
 
 _UNREADABLE = 3
 
@@ -77,7 +77,7 @@ def predict(
         return _recommended(model, inputs, user, liked, similar, count, as_json=as_json, device=device)
     if not inputs:
         raise click.UsageError("Missing argument 'INPUTS...'.")
-    from fledge.predictor.model_file import load
+    from fledge.predictor.loading import load
 
     predictor = load(model_file(model), device=device)
     with Counter("answered") as counter:
@@ -100,7 +100,7 @@ def predict(
     return _UNREADABLE if said.unreadable else 0
 
 
-def _answers(predictor: Predictor, inputs: tuple[str, ...], column: str | None, bs: int) -> Iterator[Answered]:
+def _answers(predictor: AnyPredictor, inputs: tuple[str, ...], column: str | None, bs: int) -> Iterator[Answered]:
     """Of rows from tables, or of files."""
     from fledge.jobs.input_kind import input_kind, takes_rows
 

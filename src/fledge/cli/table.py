@@ -10,6 +10,7 @@ _COMMANDS = {
     "predict": ("fledge.cli.predict:predict", "Call a trained model on files."),
     "serve": ("fledge.cli.serve:serve", "Put a model behind HTTP, with a web page."),
     "report": ("fledge.cli.report:report", "Say again what came of a training, and open its report."),
+    "export": ("fledge.cli.export:export", "Carry a model to where there is no torch."),
     "inspect": ("fledge.cli.inspect:inspect", "Say what a model file holds."),
     "compare": ("fledge.cli.compare:compare", "Say how trainings differ, and whether that is more than chance."),
     "reproduce": ("fledge.cli.reproduce:reproduce", "Train again, and say whether the bits agree."),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from fledge.core.errors import UnreadableItem
 from fledge.data.parallel import ordered, usual_workers
-from fledge.predictor.predictor import Predictor
 from fledge.tasks.answer import Answer
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 _AHEAD = 8
 """How many batches of inputs are named, and wait to be read, at a time."""
@@ -32,7 +34,7 @@ class Answered:
         return {"input": self.input, **({"error": self.reason} if self.answer is None else self.answer.as_dict())}
 
 
-def answered(predictor: Predictor, inputs: Iterable[str], bs: int = 32) -> Iterator[Answered]:
+def answered(predictor: AnyPredictor, inputs: Iterable[str], bs: int = 32) -> Iterator[Answered]:
     """Each input's answer, in order and in bounded memory; what can't be read is given back with the reason.
 
     Where all can be read, the answers are bit for bit those of `predictor.stream`.
@@ -46,7 +48,7 @@ def answered(predictor: Predictor, inputs: Iterable[str], bs: int = 32) -> Itera
     yield from _answers(predictor, waiting)
 
 
-def _encoded(predictor: Predictor, inputs: Iterator[str], bs: int) -> Iterator[tuple[str, Any, str]]:
+def _encoded(predictor: AnyPredictor, inputs: Iterator[str], bs: int) -> Iterator[tuple[str, Any, str]]:
     """Each input, what it is encoded, and why it is not."""
 
     def read(given: str) -> tuple[str, Any, str]:
@@ -59,7 +61,7 @@ def _encoded(predictor: Predictor, inputs: Iterator[str], bs: int) -> Iterator[t
         yield from ordered(read, block, usual_workers(), ahead=2 * bs)
 
 
-def _answers(predictor: Predictor, waiting: list[tuple[str, Any, str]]) -> Iterator[Answered]:
+def _answers(predictor: AnyPredictor, waiting: list[tuple[str, Any, str]]) -> Iterator[Answered]:
     good = [encoded for _, encoded, reason in waiting if not reason]
     answers = iter(predictor.answers(good) if good else ())
     for given, _, reason in waiting:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fledge.core.errors import UsageError
-from fledge.predictor.predictor import Predictor
-from fledge.transforms.table import TRANSFORMS
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 _KINDS = {"image": "picture", "sound": "sound", "track": "track"}
 _ROWS = ("row", "pair", "person")
 
 
-def input_kind(predictor: Predictor) -> str:
+def input_kind(predictor: AnyPredictor) -> str:
     """The kind of files that its inputs are read from: pictures or sounds."""
-    name = TRANSFORMS.name_of(type(predictor.codec.input))
+    name = predictor.kinds[0]
     if name not in _KINDS:
-        what = type(predictor.codec.input).__name__
+        what = type(predictor.input).__name__
         raise UsageError(f"{predictor!r} takes a {what}, which no file holds alone", hint="call it from Python")
     return _KINDS[name]
 
 
-def takes_rows(predictor: Predictor) -> bool:
+def takes_rows(predictor: AnyPredictor) -> bool:
     """Whether its inputs are rows of tables rather than files."""
-    return TRANSFORMS.name_of(type(predictor.codec.input)) in _ROWS
+    return predictor.kinds[0] in _ROWS

@@ -71,7 +71,7 @@ class Trees(nn.Module):
             leftward = walk.met(self.feature, node) <= self.threshold.index_select(0, node)
             node = torch.where(leftward, self.left.index_select(0, node), self.right.index_select(0, node))
         leaf = self.leaf.index_select(0, node).view(features.shape[0], -1)  # (batch, trees)
-        shares = self.values[leaf].mean(1)  # (batch, outputs)
+        shares = self.values[leaf.long()].mean(1)  # (batch, outputs)
         return as_outputs(shares, self.goal)
 
 

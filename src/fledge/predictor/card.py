@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Self, final
 
 import msgspec
@@ -45,6 +44,8 @@ class Card:
 
 
 def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # which takes longer than all of this file's reading
+
     try:
         return version(package)
     except PackageNotFoundError:  # run from a folder of sources

@@ -5,27 +5,25 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self, final
 
 import torch
 from torch import Tensor, nn
 
-from fledge.core.errors import ModelFileError, TrainingError, UsageError, listed
+from fledge.core.errors import ModelFileError, TrainingError, listed
 from fledge.core.precision import Precision
-from fledge.data.parallel import ordered, usual_workers
 from fledge.models.architecture import Architecture
 from fledge.models.pieces import in_pieces
+from fledge.predictor.calling import is_many, of_rows, one_or_many, stream
 from fledge.predictor.card import Card
 from fledge.tasks.answer import Answer
 from fledge.tasks.recommended import Suggestions
 from fledge.tasks.task import Task
-from fledge.transforms.transform import Codec, stack
+from fledge.transforms.table import TRANSFORMS
+from fledge.transforms.transform import Codec, Transform, stack
 
-_FEW = 4
 _AT_ONCE = 32
-_ROWS = 4096
 _CPU = torch.device("cpu")
 _EXACT = Precision("float32", "what models are saved in")
 _CLOSE = {"float32": 1e-3, "bfloat16": 5e-2, "float16": 5e-2}
@@ -84,11 +82,7 @@ class Predictor:
             return [self._in_tiles(each, tiles) for each in given] if is_many(given) else self._in_tiles(given, tiles)
         if windows:
             return [self._over_time(each) for each in given] if is_many(given) else self._over_time(given)
-        if _is_frame(given):
-            return self._of_frame(given)
-        if is_many(given) and not self.codec.input.is_one(given):
-            return list(self.stream(given))
-        return self._warned(self.answers([self.read(given)])[0], given)
+        return one_or_many(self, given)
 
     def read(self, given: Any) -> Any:
         """One input encoded, with whatever else its answer has to know: what `answers` takes."""
@@ -113,32 +107,16 @@ class Predictor:
 
     def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
         """The answers to any number of inputs, one after the other, in bounded memory; inputs are read in a few threads."""
-        if bs < 1:
-            raise UsageError(f"bs={bs}: a batch holds at least one input")
-        pairs, first = self._encoded(iter(items), bs), 0
-        while batch := list(islice(pairs, bs)):
-            answers = self.answers([encoded for _, encoded in batch], first)
-            yield from (self._warned(answer, item) for answer, (item, _) in zip(answers, batch, strict=True))
-            first += len(batch)
+        return stream(self, items, bs)
 
     def of_rows(self, rows: Any) -> Iterator[Answer]:
         """The answers to the rows of a plain frame, encoded column by column."""
-        for start in range(0, len(rows), _ROWS):
-            some = rows[start : start + _ROWS]
-            batch = self.codec.input.encode_all(some)
-            said = self.task.answers_to(batch, self.outputs(batch, start), self.codec)
-            yield from (self._warned(answer, row) for answer, row in zip(said, some, strict=True))
+        return of_rows(self, rows)
 
-    def _warned(self, answer: Answer, item: Any) -> Answer:
-        """The answer, with what about its input was never met in training."""
-        return answer.with_warnings(self.codec.input.warnings(item))
-
-    def _of_frame(self, given: Any) -> Any:
-        """The answers to a frame's rows, as a frame of the same kind and order."""
-        from fledge.data.frames import answers_like  # polars is there already, or worth its time
-        from fledge.transforms.row_frame import Rows, as_frame
-
-        return answers_like(given, list(self.of_rows(Rows(as_frame(given)))))
+    def answers_to_rows(self, rows: Any, first: int = 0) -> list[Answer]:
+        """The answers to the rows of a frame; `first` is the number errors count from."""
+        batch = self.codec.input.encode_all(rows)
+        return self.task.answers_to(batch, self.outputs(batch, first), self.codec)
 
     def _over_time(self, given: Any) -> Answer:
         """One long recording's windows as one answer."""
@@ -205,10 +183,41 @@ class Predictor:
         return self
 
     def save(self, path: str | Path) -> str:
-        """Keeps all of it in one safetensors file, and returns the file's digest."""
+        """Keeps all of it in one safetensors file, or under a name in .onnx as an ONNX file; returns the file's digest."""
+        if Path(path).suffix.lower() == ".onnx":
+            from fledge.predictor.export import export_onnx
+
+            return export_onnx(self, path).digest
         from fledge.predictor.model_file import save
 
         return save(self, path)
+
+    @property
+    def title(self) -> str:
+        """What kind of problem it answers, in words."""
+        return self.task.title
+
+    @property
+    def input(self) -> Transform[Any, Any]:
+        """What reads its inputs."""
+        side: Transform[Any, Any] = self.codec.input
+        return side
+
+    @property
+    def target(self) -> Transform[Any, Any]:
+        """What its answers are made of."""
+        side: Transform[Any, Any] = self.codec.target
+        return side
+
+    @property
+    def kinds(self) -> tuple[str | None, str | None]:
+        """What its inputs and its answers are, by the names of their transforms; None for what no file can name."""
+        return TRANSFORMS.name_of(type(self.codec.input)), TRANSFORMS.name_of(type(self.codec.target))
+
+    @property
+    def on_processor(self) -> bool:
+        """Whether it runs on a processor, where passes of many cost as much as so many passes of one."""
+        return self.device.type == "cpu"
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -218,12 +227,6 @@ class Predictor:
     def __repr__(self) -> str:
         return f"<Predictor {self.card.name or 'without a name'}: {self.task.title}>"
 
-    def _encoded(self, items: Iterator[Any], bs: int) -> Iterator[tuple[Any, Any]]:
-        """Each input beside what it is encoded as."""
-        while block := list(islice(items, 8 * bs)):
-            workers = usual_workers() if len(block) >= _FEW else 0
-            yield from zip(block, ordered(self.read, block, workers, ahead=2 * bs), strict=True)
-
     def _refuse_broken(self, outputs: Tensor, first: int) -> None:
         broken = (~outputs.flatten(1).isfinite().all(1)).nonzero().flatten().tolist()
         if broken:
@@ -231,17 +234,3 @@ class Predictor:
                 f"no answer for input {listed([first + each for each in broken])}: the model gives numbers that are not finite",
                 hint="load an earlier file, or train again",
             )
-
-
-def _is_frame(given: Any) -> bool:
-    """Whether this is a table in memory, told without loading what makes tables."""
-    return type(given).__module__.partition(".")[0] in ("polars", "pandas", "pyarrow")
-
-
-def is_many(given: Any) -> bool:
-    """Whether several inputs were given: a list, a tuple or a generator. An array, a text or an open file is one.
-
-    >>> is_many(["a.jpg"]), is_many("a.jpg"), is_many(str(n) for n in range(3))
-    (True, False, True)
-    """
-    return isinstance(given, list | tuple) or (isinstance(given, Iterator) and not hasattr(given, "read"))

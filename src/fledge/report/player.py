@@ -33,7 +33,7 @@ def player(result: Interpretation, place: int) -> Html | None:
     most = round(LONGEST * side.rate)
     start = max(0, len(heard) - most) // 2
     rate = _HIGH if side.rate > _LOW else _LOW
-    samples = resampled(heard[start : start + most].float() / 32768, side.rate, rate).clamp(-1, 1).numpy()
+    samples = resampled((heard[start : start + most].float() / 32768).numpy(), side.rate, rate).clip(-1, 1)
     return element("audio", controls="controls", preload="none", src=_as_address(samples, rate))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fledge.core.record import pack_fields
 from fledge.core.strict_json import JsonObject
-from fledge.predictor.predictor import Predictor
 from fledge.serve.kinds import answer_kind, input_kind
 from fledge.serve.limits import Limits
 from fledge.serve.pages import EXAMPLES
 from fledge.serve.problem import TYPE
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 _PROBLEMS = {
     "400": "the request can't be read",
@@ -27,15 +29,15 @@ _PROBLEMS = {
 }
 
 
-def schema(predictor: Predictor, limits: Limits, *, examples: Sequence[int], token: bool) -> JsonObject:
+def schema(predictor: AnyPredictor, limits: Limits, *, examples: Sequence[int], token: bool) -> JsonObject:
     """Inputs, answers, limits and card of this model."""
     given, answer = input_kind(predictor), answer_kind(predictor)
     answers = predictor.example_answers()
     return {
         "name": predictor.card.name or "model",
-        "task": predictor.task.title,
+        "task": predictor.title,
         "input": {"kind": given.kind, **given.about(predictor)},
-        "answer": {"kind": answer.kind, **answer.about(predictor.codec.target)},
+        "answer": {"kind": answer.kind, **answer.about(predictor.target)},
         "examples": [{"path": f"{EXAMPLES}/{place}", "answer": str(answers[place])} for place in examples],
         "limits": {"body": limits.body, "inputs": limits.waiting * given.in_a_place},
         "token": token,
@@ -43,7 +45,7 @@ def schema(predictor: Predictor, limits: Limits, *, examples: Sequence[int], tok
     }
 
 
-def openapi(predictor: Predictor, limits: Limits, *, examples: Sequence[int], token: bool) -> JsonObject:
+def openapi(predictor: AnyPredictor, limits: Limits, *, examples: Sequence[int], token: bool) -> JsonObject:
     """The same for programs, as OpenAPI 3.1: requests and answers of this very model."""
     refused = {
         status: {"description": why, "content": {TYPE: {"schema": _ref("Problem")}}} for status, why in _PROBLEMS.items()
@@ -52,7 +54,7 @@ def openapi(predictor: Predictor, limits: Limits, *, examples: Sequence[int], to
         del refused["401"]
     given = input_kind(predictor)
     most = limits.waiting * given.in_a_place
-    body = {"required": True, "content": given.bodies(predictor.codec.input, most)}
+    body = {"required": True, "content": given.bodies(predictor.input, most)}
     answers = _replies("the answers, in the order of the inputs", "application/json", _ref("Answers"))
     picture = _replies(
         "a picture of what the model sees of the first input", "image/png", {"type": "string", "format": "binary"}
@@ -79,7 +81,7 @@ def openapi(predictor: Predictor, limits: Limits, *, examples: Sequence[int], to
         "openapi": "3.1.0",
         "info": {
             "title": predictor.card.name or "model",
-            "summary": predictor.task.title,
+            "summary": predictor.title,
             "version": predictor.card.created or "1",
         },
         "paths": paths,
@@ -91,16 +93,16 @@ def openapi(predictor: Predictor, limits: Limits, *, examples: Sequence[int], to
     }
 
 
-def _card(predictor: Predictor) -> JsonObject:
+def _card(predictor: AnyPredictor) -> JsonObject:
     card = predictor.card
     return pack_fields(card) | {"figures": {name: str(figure) for name, figure in card.figures.items()}}
 
 
-def _schemas(predictor: Predictor, most: int) -> JsonObject:
+def _schemas(predictor: AnyPredictor, most: int) -> JsonObject:
     answers = {"type": "array", "items": _ref("Answer"), "minItems": 1, "maxItems": most}
     texts = {name: {"type": "string"} for name in ("type", "title", "code", "detail", "hint", "request")}
     return {
-        "Answer": answer_kind(predictor).schema(predictor.codec.target),
+        "Answer": answer_kind(predictor).schema(predictor.target),
         "Answers": {
             "type": "object",
             "properties": {"answers": answers},

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fledge.core.strict_json import JsonObject
 from fledge.serve.kinds import AnswerKind
-from fledge.transforms.category import Category
-from fledge.transforms.mask import Mask
-from fledge.transforms.multi_category import MultiCategory
-from fledge.transforms.number import Number
-from fledge.transforms.owner import Owner
-from fledge.transforms.points import Points
-from fledge.transforms.rating import Rating
-from fledge.transforms.table_number import TableNumber
+
+if TYPE_CHECKING:
+    from fledge.transforms.category import Category
+    from fledge.transforms.mask import Mask
+    from fledge.transforms.multi_category import MultiCategory
+    from fledge.transforms.number import Number
+    from fledge.transforms.owner import Owner
+    from fledge.transforms.points import Points
+    from fledge.transforms.rating import Rating
+    from fledge.transforms.table_number import TableNumber
 
 _SHARE: JsonObject = {"type": "number", "minimum": 0, "maximum": 1}
 _NUMBER: JsonObject = {"type": "number"}

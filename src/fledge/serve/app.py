@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from math import ceil
 from time import perf_counter
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from fledge.core.errors import shown
 from fledge.core.log import log
 from fledge.core.strict_json import JsonObject
-from fledge.predictor.predictor import Predictor
 from fledge.serve.about import openapi, schema
 from fledge.serve.batcher import Batcher
 from fledge.serve.body import Bodies
@@ -26,6 +25,9 @@ from fledge.serve.metrics import Metrics
 from fledge.serve.pages import EXAMPLES, STATIC, examples_of, pages
 from fledge.serve.problem import TYPE as PROBLEM_TYPE
 from fledge.serve.problem import HeadersTooLarge, NoAnswerInTime, NotFound, Refused, WrongMethod, problem, status_of
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 Handler = Callable[[Call], Awaitable[Reply]]
 
@@ -55,7 +57,7 @@ _HEADERS = {
 
 
 def build_app(
-    predictor: Predictor,
+    predictor: AnyPredictor,
     *,
     gate: Gate | None = None,
     limits: Limits | None = None,
@@ -69,7 +71,7 @@ def build_app(
     `predictor(input)`; on an accelerator, where passes of many cost little more than those of one, it is 32.
     """
     need_extra()
-    usual = 1 if predictor.device.type == "cpu" else 32
+    usual = 1 if predictor.on_processor else 32
     limits = limits or Limits()
     kind = input_kind(predictor)
     most = usual if batch is None else batch
@@ -81,7 +83,7 @@ def build_app(
 class App:
     """Answers HTTP requests with one predictor, which none of them can change or name."""
 
-    def __init__(self, predictor: Predictor, gate: Gate, limits: Limits, batcher: Batcher, metrics: Metrics) -> None:
+    def __init__(self, predictor: AnyPredictor, gate: Gate, limits: Limits, batcher: Batcher, metrics: Metrics) -> None:
         self._predictor = predictor
         self._gate = gate
         self._limits = limits
@@ -170,7 +172,7 @@ class App:
         return Reply(*picture)
 
     def _picture_of(self, given: Any) -> File | None:
-        transform = self._predictor.codec.input
+        transform = self._predictor.input
         return self._kind.seen(transform, transform.encode(given))
 
     @asynccontextmanager
@@ -179,7 +181,7 @@ class App:
         self._batcher.check_room()  # before a body is waited for
         async with self._bodies.of(call) as body:
             media, most = call.header("content-type") or "", self._limits.waiting * self._kind.in_a_place
-            transform = self._predictor.codec.input
+            transform = self._predictor.input
             try:
                 async with asyncio.timeout(self._limits.answer_time):
                     with self._batcher.places(1):

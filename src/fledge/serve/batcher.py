@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,16 +11,16 @@ from contextlib import contextmanager
 from functools import partial
 from math import ceil
 from time import perf_counter
-from typing import Any, final
-
-import torch
+from typing import TYPE_CHECKING, Any, final
 
 from fledge.core.errors import FledgeError
 from fledge.data.parallel import usual_workers
-from fledge.predictor.predictor import Predictor
 from fledge.serve.kinds import ReadInput, answered_by_model, read_by_transform
 from fledge.serve.problem import Busy, TooLarge
 from fledge.tasks.answer import Answer
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 
 @final
@@ -31,12 +32,12 @@ class Batcher:
 
     def __init__(
         self,
-        predictor: Predictor,
+        predictor: AnyPredictor,
         *,
         most: int = 1,
         waiting: int = 64,
-        encode: Callable[[Predictor, Any], ReadInput] = read_by_transform,
-        answers: Callable[[Predictor, Sequence[Any]], Sequence[Answer]] = answered_by_model,
+        encode: Callable[[AnyPredictor, Any], ReadInput] = read_by_transform,
+        answers: Callable[[AnyPredictor, Sequence[Any]], Sequence[Answer]] = answered_by_model,
     ) -> None:
         self.waiting = 0
         """Inputs that were taken on and are not answered yet."""
@@ -51,7 +52,7 @@ class Batcher:
         self._seconds = 0.0  # for one input, lately
         # Threads that read run torch on one processor each; the one that computes, on as many as the caller does.
         self._readers = ThreadPoolExecutor(usual_workers(), "fledge-reader", _use_threads, (1,))
-        self._computer = ThreadPoolExecutor(1, "fledge-model", _use_threads, (torch.get_num_threads(),))
+        self._computer = ThreadPoolExecutor(1, "fledge-model", _use_threads, (_threads(),))
 
     @contextmanager
     def places(self, count: int) -> Iterator[None]:
@@ -131,7 +132,14 @@ async def _all(waited_for: Iterator[Any]) -> list[Any]:
     return found
 
 
+def _threads() -> int:
+    """How many processors torch uses in this thread; where it is not loaded, nobody asks."""
+    torch = sys.modules.get("torch")
+    return torch.get_num_threads() if torch else 0
+
+
 def _use_threads(count: int) -> None:
     """Sets how many processors torch uses in this thread; asked for first, as a thread's first use of torch sets it anew."""
-    torch.get_num_threads()
-    torch.set_num_threads(count)
+    if torch := sys.modules.get("torch"):
+        torch.get_num_threads()
+        torch.set_num_threads(count)

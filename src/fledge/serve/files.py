@@ -6,14 +6,16 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from fledge.core.errors import shown
 from fledge.core.strict_json import JsonObject
-from fledge.predictor.predictor import Predictor
 from fledge.serve.kinds import File, InputKind
 from fledge.serve.media import JSON, check_fields, json_object, media_of, refuse_media
 from fledge.serve.problem import Refused, TooLarge
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 FIELD = "file"
 
@@ -24,7 +26,7 @@ def file_input(
     example: Callable[[Any, Any], File | None],
     *,
     seen: Callable[[Any, Any], File | None],
-    about: Callable[[Predictor], JsonObject] = lambda predictor: {},
+    about: Callable[[AnyPredictor], JsonObject] = lambda predictor: {},
 ) -> InputKind:
     """Inputs that come as the content of files; `media` is the type that the page offers to choose from."""
     return InputKind(

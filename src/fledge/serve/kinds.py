@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from fledge.core.errors import UsageError
 from fledge.core.names import Table
 from fledge.core.strict_json import JsonObject
-from fledge.predictor.predictor import Predictor
 from fledge.tasks.answer import Answer
-from fledge.transforms.table import TRANSFORMS
-from fledge.transforms.transform import Transform
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 INPUTS = Table(
     "kind of input",
@@ -72,7 +72,7 @@ class InputKind:
     """The bodies that can be read, by media type, as OpenAPI describes them; the number is again that of the most inputs."""
     example: Callable[[Any, Any], File | None]
     """From an encoded input to a body that gets the same answer."""
-    about: Callable[[Predictor], JsonObject]
+    about: Callable[[AnyPredictor], JsonObject]
     """What the page has to know of them."""
     seen: Callable[[Any, Any], File | None] = lambda transform, encoded: None
     """From an encoded input to a picture of what the model sees of it."""
@@ -97,22 +97,21 @@ class AnswerKind:
     """An answer as it goes over HTTP."""
 
 
-def input_kind(predictor: Predictor) -> InputKind:
+def input_kind(predictor: AnyPredictor) -> InputKind:
     """How this predictor's inputs are read."""
-    kind: InputKind = INPUTS[_name(predictor.codec.input, INPUTS)]
+    kind: InputKind = INPUTS[_known(predictor.kinds[0], predictor.input, INPUTS)]
     return kind
 
 
-def answer_kind(predictor: Predictor) -> AnswerKind:
+def answer_kind(predictor: AnyPredictor) -> AnswerKind:
     """What this predictor's answers look like."""
-    kind: AnswerKind = ANSWERS[_name(predictor.codec.target, ANSWERS)]
+    kind: AnswerKind = ANSWERS[_known(predictor.kinds[1], predictor.target, ANSWERS)]
     return kind
 
 
-def _name(transform: Transform[Any, Any], known: Table) -> str:
-    name = TRANSFORMS.name_of(type(transform))
+def _known(name: str | None, side: object, known: Table) -> str:
     if name is None or name not in known:
         raise UsageError(
-            f"{type(transform).__name__} is no {known.kind} that can be served yet", hint=f"known are {', '.join(known)}"
+            f"{type(side).__name__} is no {known.kind} that can be served yet", hint=f"known are {', '.join(known)}"
         )
     return name

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from fledge.predictor.predictor import Predictor
 from fledge.serve.call import Reply
 from fledge.serve.kinds import input_kind
+
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 _SCRIPTS = (
     "page",
@@ -37,11 +41,11 @@ EXAMPLES = "examples"
 """The path below which the examples lie."""
 
 
-def examples_of(predictor: Predictor) -> dict[int, Reply]:
+def examples_of(predictor: AnyPredictor) -> dict[int, Reply]:
     """The held-back examples that came with the model, by their places, as bodies; those that can't be shown are left out."""
     if predictor.examples is None:
         return {}
-    found = (input_kind(predictor).example(predictor.codec.input, each) for each in predictor.examples.inputs)
+    found = (input_kind(predictor).example(predictor.input, each) for each in predictor.examples.inputs)
     return {place: Reply(*each) for place, each in enumerate(found) if each is not None}
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from fledge.core.strict_json import JsonObject
 from fledge.transforms.column_dates import FIRST_DAY
-from fledge.transforms.row import Row
 from fledge.transforms.row_columns import CategoryColumn, NumberColumn
+from fledge.transforms.row_reading import RowReading
+
+if TYPE_CHECKING:
+    from fledge.transforms.row import Row
 
 _MOST_CHOICES = 1000
 _SOME = 20
 _TIMES = ("time of day", "hour")
 
 
-def described(transform: Row) -> list[JsonObject]:
+def described(transform: Row | RowReading) -> list[JsonObject]:
     """Each column a row needs to have, in order: what the training rows held there.
 
-    >>> described(Row(numbers=(NumberColumn("age", (17.0, 37.0, 90.0), 1.0),)))
+    >>> described(RowReading(numbers=(NumberColumn("age", (17.0, 37.0, 90.0), 1.0),)))
     [{'name': 'age', 'gaps': False, 'kind': 'number', 'least': 17.0, 'most': 90.0, 'usual': 37.0, 'whole': True}]
     """
     return [_described(transform, name) for name in transform.sources]
@@ -40,7 +44,7 @@ def value_schema(column: JsonObject) -> JsonObject:
     }
 
 
-def _described(transform: Row, name: str) -> JsonObject:
+def _described(transform: Row | RowReading, name: str) -> JsonObject:
     categories = [each for each in transform.categories if each.source == name]
     numbers = [each for each in transform.numbers if each.source == name]
     parts: list[CategoryColumn | NumberColumn] = [*categories, *numbers]

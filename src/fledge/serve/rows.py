@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fledge.core.errors import DataError, UsageError, shown
 from fledge.core.strict_json import JsonObject, render
 from fledge.data.table_reading import read_text_table
 from fledge.data.table_reading_bytes import as_utf8, with_plain_ends
-from fledge.predictor.predictor import Predictor
 from fledge.serve.kinds import File, InputKind
 from fledge.serve.media import JSON, json_object, media_of, refuse_media
 from fledge.serve.problem import Refused, TooLarge
 from fledge.serve.row_columns import described, value_schema
-from fledge.transforms.row import Row
 from fledge.transforms.row_again import row_again
 from fledge.transforms.row_frame import Rows
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
+    from fledge.transforms.row import Row
+    from fledge.transforms.row_reading import RowReading
 
 ONE, MANY = "row", "rows"
 CSV = "text/csv"
@@ -25,7 +28,7 @@ _HINT = f"send {JSON}, {{{ONE!r}: {{...}}}} or {{{MANY!r}: [{{...}}, ...]}}, or 
 _IN_A_PLACE = 8
 
 
-def read_rows(transform: Row, body: bytes | bytearray, content_type: str, most: int) -> list[Any]:
+def read_rows(transform: Row | RowReading, body: bytes | bytearray, content_type: str, most: int) -> list[Any]:
     """Each row as a mapping of column names to values; the transform checks those it knows.
 
     >>> read_rows(None, b'{"row": {"age": 39}}', "application/json", 1)
@@ -64,7 +67,7 @@ def _from_csv(body: bytes | bytearray) -> Rows:
         raise DataError(error.message) from None
 
 
-def _bodies(transform: Row, most: int) -> JsonObject:
+def _bodies(transform: Row | RowReading, most: int) -> JsonObject:
     row: JsonObject = {
         "type": "object",
         "properties": {each["name"]: value_schema(each) for each in described(transform)},
@@ -86,8 +89,9 @@ def _example(transform: Row, encoded: Any) -> File:
     return render({ONE: row}), JSON
 
 
-def _about(predictor: Predictor) -> JsonObject:
-    return {"columns": described(predictor.codec.input)}
+def _about(predictor: AnyPredictor) -> JsonObject:
+    row: Any = predictor.input
+    return {"columns": described(row)}
 
 
 ROWS = InputKind("row", read_rows, _bodies, _example, _about, in_a_place=_IN_A_PLACE)

@@ -10,7 +10,7 @@ from typing import final
 
 import uvicorn
 
-from fledge.predictor.model_file import load
+from fledge.predictor.loading import load
 from fledge.serve.app import App, build_app
 from fledge.serve.connection import connections
 from fledge.serve.limits import Limits

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import soundfile
-from torch import Tensor
 
 from fledge.serve.files import file_input
 from fledge.serve.kinds import File
 from fledge.serve.pictures import seen
-from fledge.transforms.sound import Sound
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fledge.transforms.sound import Sound
 
 _LOUDEST = 32767
 

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from fledge.scoring.losses import CrossEntropy, Loss
 from fledge.scoring.metrics import Metric, accuracy
-from fledge.tasks.answer import Answer, Label
+from fledge.tasks.answer import Answer
+from fledge.tasks.saying import SayLabel
 from fledge.tasks.task import Task
 from fledge.transforms.category import Category
 from fledge.transforms.image import Image
@@ -41,8 +42,11 @@ class ImageClassification(Task[Codec[Image, Category]]):
     def probabilities(self, outputs: Tensor) -> Tensor:
         return outputs.softmax(1)
 
+    def says(self, codec: Codec[Image, Category]) -> SayLabel:
+        return SayLabel(codec.target.names)
+
     def answers(self, outputs: Tensor, codec: Codec[Image, Category]) -> list[Answer]:
-        return class_answers(self.probabilities(outputs), codec.target)
+        return self.says(codec).answers(self.readable(outputs, codec).numpy())
 
     def mean_outputs(self, outputs: Sequence[Tensor]) -> Tensor:
         """Probabilities are averaged, not scores: a view that is very sure doesn't outvote the others."""
@@ -51,8 +55,4 @@ class ImageClassification(Task[Codec[Image, Category]]):
 
 def class_answers(probabilities: Tensor, classes: Category) -> list[Answer]:
     """The most probable class of each row, with all of them beside it."""
-    best = probabilities.argmax(1).tolist()
-    return [
-        Label(classes.decode(i), row[i], dict(zip(classes.names, row, strict=True)))
-        for i, row in zip(best, probabilities.tolist(), strict=True)
-    ]
+    return SayLabel(classes.names).answers(probabilities.numpy())

@@ -10,7 +10,7 @@ from torch import Tensor
 from fledge.scoring.losses import Loss, SquaredError
 from fledge.scoring.metrics import Metric, mae
 from fledge.tasks.answer import Answer
-from fledge.tasks.answer import Points as PointsAnswer
+from fledge.tasks.saying import SayPoints
 from fledge.tasks.task import Task
 from fledge.transforms.image import Image
 from fledge.transforms.points import Points
@@ -40,5 +40,11 @@ class ImagePoints(Task[Codec[Image, Points]]):
     def probabilities(self, outputs: Tensor) -> Tensor:
         return outputs
 
+    def readable(self, outputs: Tensor, codec: Codec[Image, Points]) -> Tensor:
+        return (outputs.double() + 1) / 2
+
+    def says(self, codec: Codec[Image, Points]) -> SayPoints:
+        return SayPoints(codec.target.count)
+
     def answers(self, outputs: Tensor, codec: Codec[Image, Points]) -> list[Answer]:
-        return [PointsAnswer(tuple(codec.target.decode(row))) for row in outputs]
+        return self.says(codec).answers(self.readable(outputs, codec).numpy())

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from fledge.scoring.losses import Loss, SquaredError
 from fledge.scoring.metrics import Metric, mae, r2
-from fledge.tasks.answer import Answer, Numbers
+from fledge.tasks.answer import Answer
+from fledge.tasks.saying import SayNumbers
 from fledge.tasks.task import Task
 from fledge.transforms.image import Image
 from fledge.transforms.number import Number
@@ -42,5 +43,8 @@ class ImageRegression(Task[Codec[Image, Number]]):
     def in_units(self, values: Tensor, codec: Codec[Image, Number]) -> Tensor:
         return codec.target.unscaled(values)
 
+    def says(self, codec: Codec[Image, Number]) -> SayNumbers:
+        return SayNumbers(codec.target.names)
+
     def answers(self, outputs: Tensor, codec: Codec[Image, Number]) -> list[Answer]:
-        return [Numbers(tuple(row), codec.target.names) for row in codec.target.unscaled(outputs).tolist()]
+        return self.says(codec).answers(self.readable(outputs, codec).numpy())

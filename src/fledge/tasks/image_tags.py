@@ -11,7 +11,8 @@ from torch import Tensor
 
 from fledge.scoring.losses import BinaryCrossEntropy, Loss
 from fledge.scoring.metrics import Metric, accuracy_multi, f1_multi
-from fledge.tasks.answer import Answer, Labels
+from fledge.tasks.answer import Answer
+from fledge.tasks.saying import SayLabels
 from fledge.tasks.task import Task
 from fledge.transforms.image import Image
 from fledge.transforms.multi_category import MultiCategory
@@ -44,17 +45,11 @@ class ImageTags(Task[Codec[Image, MultiCategory]]):
     def probabilities(self, outputs: Tensor) -> Tensor:
         return outputs.sigmoid()
 
+    def says(self, codec: Codec[Image, MultiCategory]) -> SayLabels:
+        return SayLabels(codec.target.names, self.thresholds or (0.5,) * len(codec.target.names))
+
     def answers(self, outputs: Tensor, codec: Codec[Image, MultiCategory]) -> list[Answer]:
-        names = codec.target.names
-        thresholds = self.thresholds or (0.5,) * len(names)
-        return [
-            Labels(
-                tuple(name for name, p, least in zip(names, row, thresholds, strict=True) if p >= least),
-                dict(zip(names, row, strict=True)),
-                dict(zip(names, thresholds, strict=True)),
-            )
-            for row in self.probabilities(outputs).tolist()
-        ]
+        return self.says(codec).answers(self.readable(outputs, codec).numpy())
 
     def mean_outputs(self, outputs: Sequence[Tensor]) -> Tensor:
         return torch.stack([each.sigmoid() for each in outputs]).mean(0).logit()

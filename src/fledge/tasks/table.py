@@ -29,6 +29,17 @@ TASKS = Table(
     },
 )
 
+SAYINGS = Table(
+    "saying",
+    {
+        "label": "fledge.tasks.saying:SayLabel",
+        "labels": "fledge.tasks.saying:SayLabels",
+        "numbers": "fledge.tasks.saying:SayNumbers",
+        "points": "fledge.tasks.saying:SayPoints",
+    },
+)
+"""What can be kept in an exported model: how its answers are said without torch."""
+
 
 def task_for(codec: Codec[Any, Any]) -> Task[Any]:
     """The task whose inputs and targets are of this codec's kinds."""

@@ -12,7 +12,7 @@ from torch import Tensor
 from fledge.scoring.losses import CrossEntropy, Loss
 from fledge.scoring.metrics import Metric, accuracy, roc_auc
 from fledge.tasks.answer import Answer
-from fledge.tasks.image_classification import class_answers
+from fledge.tasks.saying import SayLabel
 from fledge.tasks.task import Task
 from fledge.transforms.category import Category
 from fledge.transforms.row import Row
@@ -42,8 +42,11 @@ class TableClassification(Task[Codec[Row, Category]]):
     def probabilities(self, outputs: Tensor) -> Tensor:
         return outputs.softmax(1)
 
+    def says(self, codec: Codec[Row, Category]) -> SayLabel:
+        return SayLabel(codec.target.names)
+
     def answers(self, outputs: Tensor, codec: Codec[Row, Category]) -> list[Answer]:
-        return class_answers(self.probabilities(outputs), codec.target)
+        return self.says(codec).answers(self.readable(outputs, codec).numpy())
 
     def mean_outputs(self, outputs: Sequence[Tensor]) -> Tensor:
         """Probabilities are averaged, not scores: a model that is very sure doesn't outvote the others."""

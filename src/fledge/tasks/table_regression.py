@@ -9,7 +9,8 @@ from torch import Tensor
 
 from fledge.scoring.losses import Loss, SquaredError
 from fledge.scoring.metrics import Metric, mae, r2, rmse
-from fledge.tasks.answer import Answer, Numbers
+from fledge.tasks.answer import Answer
+from fledge.tasks.saying import SayNumbers
 from fledge.tasks.task import Task
 from fledge.transforms.number import Number
 from fledge.transforms.row import Row
@@ -45,5 +46,8 @@ class TableRegression(Task[Codec[Any, Any]]):
     def in_units(self, values: Tensor, codec: NumberCodec) -> Tensor:
         return codec.target.unscaled(values)
 
+    def says(self, codec: NumberCodec) -> SayNumbers:
+        return SayNumbers(codec.target.names)
+
     def answers(self, outputs: Tensor, codec: NumberCodec) -> list[Answer]:
-        return [Numbers(tuple(row), codec.target.names) for row in codec.target.unscaled(outputs).tolist()]
+        return self.says(codec).answers(self.readable(outputs, codec).numpy())

@@ -14,6 +14,7 @@ from fledge.scoring.losses import Loss
 from fledge.scoring.metrics import Metric
 from fledge.tasks.answer import Answer
 from fledge.tasks.recommended import Suggestions
+from fledge.tasks.saying import Saying
 from fledge.transforms.transform import Codec
 
 CodecOf = TypeVar("CodecOf", bound=Codec[Any, Any])
@@ -50,6 +51,14 @@ class Task(ABC, Generic[CodecOf]):
     @abstractmethod
     def probabilities(self, outputs: Tensor) -> Tensor:
         """Outputs on the scale people read: probabilities, or the numbers themselves."""
+
+    def readable(self, outputs: Tensor, codec: CodecOf) -> Tensor:
+        """Outputs as an answer tells them: probabilities, numbers in their own units, places as shares of a picture."""
+        return self.in_units(self.probabilities(outputs), codec)
+
+    def says(self, codec: CodecOf) -> Saying:
+        """What makes answers of readable outputs, without torch."""
+        raise UsageError(f"a model for {self.title} can't be exported to ONNX", hint="its own file works wherever torch does")
 
     @abstractmethod
     def answers(self, outputs: Tensor, codec: CodecOf) -> list[Answer]:

@@ -20,6 +20,8 @@ from torch.nn import functional as F
 from fledge.core.errors import UsageError, shown
 from fledge.core.seeds import Draws
 from fledge.transforms.picture import read_pixels
+from fledge.transforms.picture_graph import PictureGraph
+from fledge.transforms.picture_reading import PictureReading
 from fledge.transforms.resize import PictureStep, Side, divided
 from fledge.transforms.transform import Block, Transform
 
@@ -137,6 +139,19 @@ class Image(Transform[Any, Tensor]):
             picture = ((picture.float() * std + mean) * 255).round().clamp(0, 255).to(torch.uint8)
         pixels: NDArray[np.uint8] = picture.permute(1, 2, 0).contiguous().numpy()
         return pixels
+
+    def reading(self, examples: Tensor | None) -> PictureReading:
+        need = self.steps[0].at_least() if self._ahead else None
+        if self.steps or examples is None:
+            return PictureReading(self.channels, need)
+        height, width = examples.shape[2:]  # nothing resizes pictures: all are as large as these
+        return PictureReading(self.channels, need, (height, width))
+
+    def graph(self) -> PictureGraph:
+        return PictureGraph(self)
+
+    def given_again(self, encoded: Tensor) -> NDArray[np.uint8]:
+        return self.decode(encoded)
 
     @property
     def _ahead(self) -> tuple[PictureStep, ...]:

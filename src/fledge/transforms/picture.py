@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image as Pillow
-from torch import Tensor
 
 from fledge.core.errors import UnreadableItem, UsageError, shown
+from fledge.core.tensors import is_tensor
 from fledge.transforms.picture_bytes import picture_bytes
 from fledge.transforms.picture_file import AtLeast, check_pixels, decode_file, file_size, upright_pixels, upright_size
 from fledge.transforms.pixel_modes import to_pixels
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def read_picture(source: Any, *, channels: int = 3, at_least: AtLeast = None) -> Tensor:
@@ -28,6 +30,8 @@ def read_picture(source: Any, *, channels: int = 3, at_least: AtLeast = None) ->
     >>> read_picture(np.zeros((4, 6), np.uint8)).shape
     torch.Size([3, 4, 6])
     """
+    import torch  # who reads without it takes the pixels
+
     return torch.from_numpy(np.ascontiguousarray(read_pixels(source, channels, at_least).transpose(2, 0, 1)))
 
 
@@ -45,11 +49,10 @@ def picture_size(source: Any) -> tuple[int, int]:
     >>> picture_size(np.zeros((4, 6, 3), np.uint8))
     (4, 6)
     """
-    match source:
-        case np.ndarray():
-            return source.shape[0], source.shape[1]
-        case Tensor():
-            return source.shape[-2], source.shape[-1]
+    if isinstance(source, np.ndarray):
+        return source.shape[0], source.shape[1]
+    if is_tensor(source):
+        return source.shape[-2], source.shape[-1]
     try:
         return upright_size(source) if isinstance(source, Pillow.Image) else file_size(picture_bytes(source))
     except UnreadableItem as error:
@@ -67,18 +70,19 @@ def name_of(source: Any) -> str:
             return shown(str(source), limit=300)
         case bytes() | bytearray() | memoryview():
             return f"a picture of {len(source)} bytes"
-        case np.ndarray() | Tensor():
-            return f"{type(source).__name__} {tuple(source.shape)} of {source.dtype}"
+        case np.ndarray():
+            return f"{type(source).__name__} {source.shape} of {source.dtype}"
+    if is_tensor(source):
+        return f"{type(source).__name__} {tuple(source.shape)} of {source.dtype}"
     named = getattr(source, "filename", None) or getattr(source, "name", None)
     return shown(named, limit=300) if isinstance(named, str) and named else f"a {type(source).__name__}"
 
 
 def _pixels(source: Any, channels: int, at_least: AtLeast) -> NDArray[np.uint8]:
-    match source:
-        case np.ndarray():
-            return _from_array(source, channels)
-        case Tensor():
-            return _from_array(_channels_last(source), channels)
+    if isinstance(source, np.ndarray):
+        return _from_array(source, channels)
+    if is_tensor(source):
+        return _from_array(_channels_last(source), channels)
     if channels not in (1, 3, 4):
         raise UsageError(f"pictures are read with 1 (luma), 3 (RGB) or 4 (RGBA) channels, not {shown(channels)}")
     if isinstance(source, Pillow.Image):
@@ -97,8 +101,7 @@ def _from_pillow(image: Pillow.Image, channels: int, at_least: AtLeast) -> NDArr
 
 def _channels_last(picture: Tensor) -> NDArray[Any]:
     array = picture.detach().cpu()
-    if array.dtype == torch.bfloat16:
-        array = array.float()
+    array = array.float() if array.is_floating_point() else array  # numpy has no bfloat16
     return (array.permute(1, 2, 0) if array.ndim == 3 else array).numpy()
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
-from itertools import islice
 from types import MappingProxyType
 from typing import Any, final
 
@@ -14,23 +12,19 @@ import polars as pl
 import torch
 from torch import Tensor
 
-from fledge.core.errors import DataError, UsageError, listed, shown
+from fledge.core.errors import DataError, UsageError, listed
 from fledge.core.log import log
 from fledge.transforms.column_dates import with_dates
 from fledge.transforms.column_kinds import USED, ColumnKind, kinds_of
-from fledge.transforms.row_columns import FIRST, UNKNOWN, CategoryColumn, NumberColumn
-from fledge.transforms.row_frame import Rows, as_frame, is_frame
+from fledge.transforms.row_columns import CategoryColumn, NumberColumn
+from fledge.transforms.row_frame import as_frame, is_frame
+from fledge.transforms.row_graph import RowGraph
 from fledge.transforms.row_learning import RowColumns
+from fledge.transforms.row_reading import RowReading
 from fledge.transforms.transform import Block, Transform
 
 RowValue = Mapping[str, Any]
 """A row as people have it: values by the names of their columns."""
-
-
-_COMPARED = 500
-"""So many names are looked at for one that is near."""
-
-_LONGEST_COMPARED = 200
 
 
 @final
@@ -102,7 +96,7 @@ class Row(Transform[RowValue, Tensor]):
         return tuple(len(each.knots) - 1 for each in self.numbers)
 
     def encode(self, value: RowValue) -> Tensor:
-        self._check_row(value)
+        self.columns.check_row(value)
         places = [each.place(value[each.source]) for each in self.categories]
         given = [each.number(value[each.source]) for each in self.numbers]
         positions = [each.position(number) for each, number in zip(self.numbers, given, strict=True)]
@@ -113,7 +107,7 @@ class Row(Transform[RowValue, Tensor]):
         """Rows, a frame or a list of mappings as (rows, columns)."""
         if not is_frame(values) and not len(values):
             return torch.empty(0, self.width)
-        return torch.from_numpy(self.columns.encoded(self._frame(values)))
+        return torch.from_numpy(self.columns.encoded(self.columns.frame(values)))
 
     def decode(self, value: Tensor) -> dict[str, Any]:
         """The row again, numbers as near as their knots are; None where a value was missing."""
@@ -127,46 +121,23 @@ class Row(Transform[RowValue, Tensor]):
 
     def warnings(self, value: RowValue) -> tuple[str, ...]:
         """What about a row was never met in training."""
-        self._check_row(value)
-        found = [_stranger(each, value[each.source]) for each in self.categories]
-        found += [_odd_number(each, value[each.source]) for each in self.numbers]
-        return tuple(dict.fromkeys(each for each in found if each))
+        return self.columns.warnings(value)
 
     @property
     def width(self) -> int:
         """How many numbers a row becomes."""
         return self.columns.width
 
-    def _check_row(self, value: Any) -> None:
-        if not isinstance(value, Mapping):
-            raise DataError(
-                f"a row is given by the names of its columns, not as {shown(value)}", hint=f'try {{"{self.sources[0]}": ...}}'
-            )
-        self._check_columns(value.keys())
+    def reading(self, examples: Tensor | None) -> RowReading:
+        return RowReading(self.categories, self.numbers)
 
-    def _check_columns(self, names: Any) -> None:
-        if absent := [name for name in self.sources if name not in names]:
-            near = get_close_matches(absent[0], [str(name) for name in islice(names, _COMPARED)], n=1)
-            raise DataError(
-                f"the row has no column {listed([shown(name) for name in absent])}"
-                + (f"; is {shown(near[0])} meant?" if near else ""),
-                hint="give every column the model learned from, and None where there is no value",
-            )
+    def graph(self) -> RowGraph:
+        return RowGraph(self.reading(None))
 
-    def _frame(self, values: Any) -> pl.DataFrame:
-        """The columns that are needed, as a plain frame."""
-        if isinstance(values, Rows):
-            values = values.frame
-        if isinstance(values, pl.DataFrame):
-            self._check_columns(values.columns)
-            return as_frame(values.select(self.sources))
-        if is_frame(values):
-            frame = as_frame(values)
-            self._check_columns(frame.columns)
-            return frame.select(self.sources)
-        for value in values:
-            self._check_row(value)
-        return as_frame([{name: value[name] for name in self.sources} for value in values])
+    def given_again(self, encoded: Tensor) -> Any:
+        from fledge.transforms.row_again import row_again  # which is about rows, and so stands above
+
+        return row_again(self, encoded)
 
 
 @final
@@ -222,26 +193,3 @@ class RowBlock(Block):
 
 TabularBlock = RowBlock
 """The same, under the name that users of other libraries look for."""
-
-
-def _odd_number(column: NumberColumn, value: Any) -> str | None:
-    """A number where training had none like it: missing, or beyond all others."""
-    number = column.number(value)
-    if number is None:
-        taken = f": {column.value_at(column.fill):g} is taken" if column.part == "value" else ""
-        return None if column.gaps else f"{column.source} is missing, and never was in training{taken}"
-    least, most = column.knots[0], column.knots[-1]
-    if column.part != "value" or least <= number <= most:
-        return None
-    nearest = f"{most:g}, the greatest" if number > most else f"{least:g}, the least"
-    return f"{column.source}: {number:g} counts as {nearest} in training"
-
-
-def _stranger(column: CategoryColumn, value: Any) -> str | None:
-    text = column.text(value)
-    if text is None:
-        return None if column.gaps else f"{column.source} is missing, and never was in training"
-    if column.places.get(text, UNKNOWN) >= FIRST:
-        return None
-    near = get_close_matches(text, column.names[:_COMPARED], n=1) if len(text) <= _LONGEST_COMPARED else []
-    return f"{column.label}: {shown(text, 60)} was not learned" + (f" (the nearest is {shown(near[0], 60)})" if near else "")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import Tensor
 
-from fledge.transforms.row import Row
 from fledge.transforms.row_columns import MISSING, CategoryColumn, NumberColumn
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fledge.transforms.row import Row
 
 _MOST_DIGITS = 17
 _FIRST_DAY = datetime(1970, 1, 1)
@@ -25,6 +28,7 @@ _Part = tuple[CategoryColumn | NumberColumn, float]
 def row_again(transform: Row, encoded: Tensor) -> dict[str, Any]:
     """A row of plain values that is encoded as this one: what was cut off comes back as near as the columns know it.
 
+    >>> from fledge.transforms.row import Row
     >>> row = Row(numbers=(NumberColumn("age", (17.0, 40.0, 90.0), 1.0),))
     >>> row_again(row, row.encode({"age": 39}))
     {'age': 39}

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
+from itertools import islice
 from types import MappingProxyType
-from typing import Self, final
+from typing import Any, Self, final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fledge.core.errors import DataError, listed, shown
 from fledge.transforms.column_dates import DATE_KINDS, DATE_MEASURES, DatePart, part_of
 from fledge.transforms.column_kinds import ColumnKind
-from fledge.transforms.row_columns import CategoryColumn, NumberColumn
+from fledge.transforms.row_columns import FIRST, UNKNOWN, CategoryColumn, NumberColumn
+from fledge.transforms.row_frame import Rows, as_frame, is_frame
+
+_COMPARED = 500
+"""So many names are looked at for one that is near."""
+
+_LONGEST_COMPARED = 200
 
 
 @final
@@ -89,7 +98,70 @@ class RowColumns:
                 flag += 1
         return found
 
+    def frame(self, values: Any) -> pl.DataFrame:
+        """The columns that are needed, as a plain frame: of a frame of any make, or of a list of rows."""
+        if isinstance(values, Rows):
+            values = values.frame
+        if isinstance(values, pl.DataFrame):
+            self.check_names(values.columns)
+            return as_frame(values.select(self.sources))
+        if is_frame(values):
+            frame = as_frame(values)
+            self.check_names(frame.columns)
+            return frame.select(self.sources)
+        for value in values:
+            self.check_row(value)
+        return as_frame([{name: value[name] for name in self.sources} for value in values])
+
+    def check_row(self, value: Any) -> None:
+        """Refuses what is no row with every column that is needed."""
+        if not isinstance(value, Mapping):
+            raise DataError(
+                f"a row is given by the names of its columns, not as {shown(value)}", hint=f'try {{"{self.sources[0]}": ...}}'
+            )
+        self.check_names(value.keys())
+
+    def check_names(self, names: Any) -> None:
+        """Refuses names of columns among which one that is needed is missing."""
+        if absent := [name for name in self.sources if name not in names]:
+            near = get_close_matches(absent[0], [str(name) for name in islice(names, _COMPARED)], n=1)
+            raise DataError(
+                f"the row has no column {listed([shown(name) for name in absent])}"
+                + (f"; is {shown(near[0])} meant?" if near else ""),
+                hint="give every column the model learned from, and None where there is no value",
+            )
+
+    def warnings(self, value: Any) -> tuple[str, ...]:
+        """What about a row was never met in training."""
+        self.check_row(value)
+        found = [_stranger(each, value[each.source]) for each in self.categories]
+        found += [_odd_number(each, value[each.source]) for each in self.numbers]
+        return tuple(dict.fromkeys(each for each in found if each))
+
 
 def _varies(column: pl.Series, part: DatePart) -> bool:
     """Whether a part of a date differs at all: days without hours have none."""
     return len(np.unique(part_of(column.drop_nulls(), part))) > 1
+
+
+def _odd_number(column: NumberColumn, value: Any) -> str | None:
+    """A number where training had none like it: missing, or beyond all others."""
+    number = column.number(value)
+    if number is None:
+        taken = f": {column.value_at(column.fill):g} is taken" if column.part == "value" else ""
+        return None if column.gaps else f"{column.source} is missing, and never was in training{taken}"
+    least, most = column.knots[0], column.knots[-1]
+    if column.part != "value" or least <= number <= most:
+        return None
+    nearest = f"{most:g}, the greatest" if number > most else f"{least:g}, the least"
+    return f"{column.source}: {number:g} counts as {nearest} in training"
+
+
+def _stranger(column: CategoryColumn, value: Any) -> str | None:
+    text = column.text(value)
+    if text is None:
+        return None if column.gaps else f"{column.source} is missing, and never was in training"
+    if column.places.get(text, UNKNOWN) >= FIRST:
+        return None
+    near = get_close_matches(text, column.names[:_COMPARED], n=1) if len(text) <= _LONGEST_COMPARED else []
+    return f"{column.label}: {shown(text, 60)} was not learned" + (f" (the nearest is {shown(near[0], 60)})" if near else "")

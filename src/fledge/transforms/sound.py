@@ -20,7 +20,9 @@ from torch.nn import functional as F
 from fledge.core.errors import UnreadableItem, UsageError, shown
 from fledge.core.seeds import Draws
 from fledge.transforms.sound_augment import SoundPlan
-from fledge.transforms.sound_file import SoundHeader, read_sound, sound_header
+from fledge.transforms.sound_file import LOUDEST, SoundHeader, read_sound, sound_header
+from fledge.transforms.sound_graph import SoundGraph
+from fledge.transforms.sound_reading import SoundReading
 from fledge.transforms.spectrogram import Spectrogram
 from fledge.transforms.transform import Block, Transform
 
@@ -136,6 +138,16 @@ class Sound(Transform[Any, Tensor]):
 
     def augment(self, batch: Tensor, plan: SoundPlan) -> Tensor:
         return plan.masked(self.prepare(plan.waves(batch))[:, 0])[:, None].contiguous(memory_format=torch.channels_last)
+
+    def reading(self, examples: Tensor | None) -> SoundReading:
+        return SoundReading(self.rate)
+
+    def graph(self) -> SoundGraph:
+        return SoundGraph(self)
+
+    def given_again(self, encoded: Tensor) -> NDArray[np.float32]:
+        samples: NDArray[np.float32] = (encoded.float() / LOUDEST).numpy()
+        return samples
 
     def decode(self, value: Tensor) -> NDArray[np.uint8]:
         """The spectrogram of an encoded sound, or a prepared one, as a picture: high notes above, silence black."""

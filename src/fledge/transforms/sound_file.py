@@ -10,23 +10,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, final
+from typing import TYPE_CHECKING, Any, BinaryIO, final
 
 import numpy as np
 import soundfile
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from fledge.core.errors import UnreadableItem, UsageError, shown
+from fledge.core.tensors import is_tensor
 from fledge.transforms.sound_formats import sniffed
 from fledge.transforms.sound_resample import resampled
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _MAX_SAMPLES = 1 << 28
 _BLOCK = 1 << 20
 """Samples decoded in one go, all channels together."""
 _RATES = (100, 1_000_000)
-_LOUDEST = 32767
+LOUDEST = 32767
+"""Full scale as a 16-bit sample."""
 
 
 @final
@@ -39,14 +42,22 @@ class SoundHeader:
 
 
 def read_sound(source: Any, rate: int) -> Tensor:
+    """A sound as `read_samples` reads it, as a tensor.
+
+    >>> read_sound({"array": np.full(800, 0.5), "sampling_rate": 8000}, 16000).shape
+    torch.Size([1600])
+    """
+    import torch  # who reads without it takes the samples
+
+    return torch.from_numpy(read_samples(source, rate))
+
+
+def read_samples(source: Any, rate: int) -> NDArray[np.int16]:
     """A sound as 16-bit samples (count,), `rate` of them a second: channels averaged, resampled, at least one sample.
 
     `source` is a path, the bytes of a file, a binary file object, or samples: a numpy array (count[, channels]), a
     tensor ([channels,] count), or `{"array": ..., "sampling_rate": ...}`. Samples are uint8, int16, int32, or floats
     in -1..1, and come at `rate` where no other is named. What is louder than full scale is brought down to it.
-
-    >>> read_sound({"array": np.full(800, 0.5), "sampling_rate": 8000}, 16000).shape
-    torch.Size([1600])
     """
     try:
         samples, own_rate = _samples(source, rate)
@@ -54,8 +65,7 @@ def read_sound(source: Any, rate: int) -> Tensor:
             raise UnreadableItem("it holds no sound: 0 samples")
         if not _RATES[0] <= own_rate <= _RATES[1]:
             raise UnreadableItem(f"it says it has {own_rate} samples a second; {_RATES[0]} to {_RATES[1]} are read")
-        within = _at_most_full_scale(torch.from_numpy(samples))
-        return _as_int16(resampled(within, own_rate, rate))
+        return _as_int16(resampled(_at_most_full_scale(samples), own_rate, rate))
     except UnreadableItem as error:
         raise UnreadableItem(f"{sound_name(source)} can't be read: {error.message}", hint=error.hint) from error.__cause__
 
@@ -63,7 +73,7 @@ def read_sound(source: Any, rate: int) -> Tensor:
 def sound_header(source: Any, rate: int) -> SoundHeader:
     """The rate and length of a sound, files being opened but not decoded; bare samples come at `rate`."""
     try:
-        if isinstance(source, np.ndarray | Tensor | Mapping) or hasattr(source, "read"):
+        if isinstance(source, np.ndarray | Mapping) or is_tensor(source) or hasattr(source, "read"):
             samples, own_rate = _samples(source, rate)
             return SoundHeader(own_rate, len(samples) / own_rate)
         with _opened(source) as file:
@@ -83,8 +93,10 @@ def sound_name(source: Any) -> str:
             return shown(str(source), limit=300)
         case bytes() | bytearray() | memoryview():
             return f"a sound of {len(source)} bytes"
-        case np.ndarray() | Tensor():
-            return f"{type(source).__name__} {tuple(source.shape)} of {source.dtype}"
+        case np.ndarray():
+            return f"{type(source).__name__} {source.shape} of {source.dtype}"
+    if is_tensor(source):
+        return f"{type(source).__name__} {tuple(source.shape)} of {source.dtype}"
     named = getattr(source, "name", None)
     return shown(named, limit=300) if isinstance(named, str) and named else f"a {type(source).__name__}"
 
@@ -102,11 +114,11 @@ def _samples(source: Any, rate: int) -> tuple[NDArray[np.float32], int]:
     match source:
         case np.ndarray():
             return _from_array(source), rate
-        case Tensor():
-            held = source.detach().cpu()
-            return _from_array((held.float() if held.is_floating_point() else held).numpy().T), rate
         case {"array": array, "sampling_rate": int(own_rate)}:
-            return _samples(array if isinstance(array, Tensor) else np.asarray(array), own_rate)
+            return _samples(array if is_tensor(array) else np.asarray(array), own_rate)
+    if is_tensor(source):
+        held = source.detach().cpu()
+        return _from_array((held.float() if held.is_floating_point() else held).numpy().T), rate
     with _opened(source) as file:
         return _decoded(file), file.samplerate
 
@@ -224,15 +236,15 @@ def _scaled(array: NDArray[Any]) -> NDArray[np.float32]:
     return floats
 
 
-def _at_most_full_scale(samples: Tensor) -> Tensor:
+def _at_most_full_scale(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Samples as they are, or divided by the loudest where that is above 1; refused if any is not a number."""
-    quietest, loudest = (float(each) for each in samples.aminmax())
-    if not math.isfinite(loudest - quietest):
+    loudest = max(abs(float(samples.min())), abs(float(samples.max())))
+    if not math.isfinite(loudest):
         raise UnreadableItem("it holds samples that are not finite numbers", hint="write it again from its source")
-    loudest = max(loudest, -quietest)
-    return samples / loudest if loudest > 1 else samples
+    return samples / np.float32(loudest) if loudest > 1 else samples
 
 
-def _as_int16(samples: Tensor) -> Tensor:
+def _as_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
     # Between two samples at full scale a new one may lie above it.
-    return (_at_most_full_scale(samples) * _LOUDEST).round_().to(torch.int16)
+    whole: NDArray[np.int16] = np.rint(_at_most_full_scale(samples) * np.float32(LOUDEST)).astype(np.int16)
+    return whole

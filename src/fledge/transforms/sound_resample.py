@@ -7,9 +7,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional as F
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
 
 _CROSSINGS = 32
 """Zero crossings of the sinc on each side."""
@@ -23,11 +24,11 @@ _ROW = 256
 _PIECE = 1 << 22
 
 
-def resampled(samples: Tensor, rate: int, to: int) -> Tensor:
+def resampled(samples: Floats, rate: int, to: int) -> Floats:
     """Samples (count,) taken `rate` a second, as they would be `to` a second: (ceil(count * to / rate),).
 
-    >>> resampled(torch.ones(441), 44100, 16000).shape
-    torch.Size([160])
+    >>> resampled(np.ones(441, np.float32), 44100, 16000).shape
+    (160,)
     """
     if rate == to:
         return samples
@@ -40,11 +41,12 @@ def resampled(samples: Tensor, rate: int, to: int) -> Tensor:
     count = math.ceil(len(samples) * ratio)
     rows = math.ceil(count / (up * periods))
     before = (span - step) // 2
-    padded = F.pad(samples, (before, max(0, (rows - 1) * step + span - before - len(samples))))
-    windows = padded.unfold(0, span, step)[:rows]
+    padded = np.pad(samples, (before, max(0, (rows - 1) * step + span - before - len(samples))))
+    windows = sliding_window_view(padded, span)[::step][:rows]
     size = max(1, _PIECE // span)
-    pieces = [windows[start : start + size] @ kernel for start in range(0, rows, size)]
-    return torch.cat(pieces).flatten()[:count]
+    pieces = [np.ascontiguousarray(windows[start : start + size]) @ kernel for start in range(0, rows, size)]
+    joined: Floats = np.concatenate(pieces).ravel()[:count]
+    return joined
 
 
 def _ratio(rate: int, to: int) -> Fraction:
@@ -55,7 +57,7 @@ def _ratio(rate: int, to: int) -> Fraction:
 
 
 @lru_cache(maxsize=16)
-def _kernel(up: int, down: int, periods: int) -> Tensor:
+def _kernel(up: int, down: int, periods: int) -> Floats:
     """(span, up * periods): how much each old sample around a row counts for each of its new ones."""
     cutoff = _KEPT * min(1.0, up / down)
     reach = math.ceil(_CROSSINGS / cutoff)
@@ -66,4 +68,5 @@ def _kernel(up: int, down: int, periods: int) -> Tensor:
     window = np.where(np.abs(away) <= _CROSSINGS, np.i0(_BETA * np.sqrt(inside)) / np.i0(_BETA), 0.0)
     kernel = cutoff * np.sinc(away) * window
     # Sums of exactly one: silence with an offset stays what it is.
-    return torch.from_numpy((kernel / kernel.sum(0)).astype(np.float32))
+    scaled: Floats = (kernel / kernel.sum(0)).astype(np.float32)
+    return scaled

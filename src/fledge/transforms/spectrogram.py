@@ -88,7 +88,7 @@ class Spectrogram:
 
     def scaled(self, waves: Tensor, mean: float, std: float) -> Tensor:
         """The same, as (decibels - mean) / std, in one pass; where autocast is on, in full precision all the same."""
-        window, bands = _tables(self, waves.device)
+        window, bands = tables(self, waves.device)
         with torch.autocast(waves.device.type, enabled=False):
             if waves.device.type == "cpu":
                 # One by one, they stay in the processor's cache, and come out the same bits alone and in any batch.
@@ -115,7 +115,7 @@ def _power(waves: Tensor, window: Tensor, bands: Tensor, step: int) -> Tensor:
 
 
 @lru_cache(maxsize=8)
-def _tables(spectrogram: Spectrogram, device: torch.device) -> tuple[Tensor, Tensor]:
+def tables(spectrogram: Spectrogram, device: torch.device) -> tuple[Tensor, Tensor]:
     """The window, and how much each part of a Fourier transform counts for each band."""
     with torch.inference_mode(False), torch.no_grad():
         window = torch.hann_window(spectrogram.width, dtype=torch.float64)

@@ -33,3 +33,13 @@ STEPS = Table(
         "resize": "fledge.transforms.resize:Resize",
     },
 )
+
+READINGS = Table(
+    "reading",
+    {
+        "picture": "fledge.transforms.picture_reading:PictureReading",
+        "row": "fledge.transforms.row_reading:RowReading",
+        "sound": "fledge.transforms.sound_reading:SoundReading",
+    },
+)
+"""What can be kept in an exported model: how its inputs are read without torch."""

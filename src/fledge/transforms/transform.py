@@ -10,10 +10,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from fledge.core.errors import UsageError
 from fledge.core.seeds import Draws
+from fledge.transforms.reading import Reading
 
 Value = TypeVar("Value")
 """What people have: a path, a label, a number."""
@@ -102,6 +103,21 @@ class Transform(ABC, Generic[Value, Encoded]):
     def augment(self, batch: Tensor, plan: Any) -> Tensor:
         """`prepare`, with the plan's random changes."""
         return self.prepare(batch)
+
+    def reading(self, examples: Tensor | None) -> Reading:
+        """How the inputs of an exported model are read without torch; `examples` are some that are encoded."""
+        raise UsageError(
+            f"a model that takes a {type(self).__name__} can't be exported to ONNX",
+            hint="its own file works wherever torch does",
+        )
+
+    def graph(self) -> nn.Module:
+        """What stands before the network in an exported graph: from what `reading` gives to what `prepare` gives."""
+        raise TypeError(f"{type(self).__name__} has a reading without a graph")
+
+    def given_again(self, encoded: Tensor) -> Any:
+        """A value that is encoded as this one was."""
+        raise TypeError(f"{type(self).__name__} has a reading without a way back")
 
 
 InputTransform = TypeVar("InputTransform", bound=Transform[Any, Any])

@@ -1,0 +1,78 @@
+"""What a copy of a model is worth on labelled data, beside the model it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, pstdev
+from typing import TYPE_CHECKING, Any, Self, final
+
+from fledge.core.errors import DataError, UsageError
+from fledge.jobs.check import check
+from fledge.scoring.figure import Figure
+from fledge.tasks.answer import Answer, Label, Labels, Numbers
+from fledge.transforms.label import label_text
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
+
+
+@final
+@dataclass(frozen=True)
+class Labelled:
+    """Inputs, and what is true of each."""
+
+    inputs: Sequence[Any]
+    truths: Sequence[Any]
+
+    @classmethod
+    def of(cls, data: str, target: Sequence[str] = ()) -> Self:
+        """What a folder or a table holds as training would find it: of its test part if it has one, else all of it."""
+        found = check(data, target=target)
+        part = "test" if "test" in found.parts else ""
+        used = [place for place, name in enumerate(found.parts) if name and (not part or name == part)]
+        if not used:
+            raise DataError(f"nothing in {data} is labelled and can be read", hint=f"`fledge check {data}` says more")
+        inputs = list(found.rows.rows(used)) if found.rows is not None else [str(found.files[place]) for place in used]
+        return cls(inputs, [found.labels[place] for place in used])
+
+
+@final
+@dataclass(frozen=True)
+class Loss:
+    """How good the original and its copy are on the same data, in a figure that `what` names."""
+
+    what: str
+    original: Figure
+    copy: Figure
+
+    @classmethod
+    def of(cls, original: AnyPredictor, copy: AnyPredictor, data: Labelled) -> Self:
+        """Both asked about everything there is."""
+        what, before = _figure(original, data)
+        return cls(what, before, _figure(copy, data)[1])
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.copy}, the original {self.original}"
+
+
+def _figure(predictor: AnyPredictor, data: Labelled) -> tuple[str, Figure]:
+    judged = [_judged(answer, truth) for answer, truth in zip(predictor.stream(data.inputs), data.truths, strict=True)]
+    whats, values = {what for what, _ in judged}, [value for _, value in judged]
+    [what] = whats
+    if what == "right":
+        return what, Figure.of_share(sum(values), len(values))
+    return what, Figure.of_mean(fmean(values), pstdev(values), len(values))
+
+
+def _judged(answer: Answer, truth: Any) -> tuple[str, float]:
+    """What counts of an answer, and how much of that there is in this one."""
+    match answer:
+        case Label():
+            return "right", float(answer.label == label_text(truth))
+        case Labels():
+            return "right", float(set(answer.labels) == {label_text(each) for each in truth})
+        case Numbers():
+            due = truth if isinstance(truth, list | tuple) else [truth]
+            return "mean error", fmean(abs(value - float(each)) for value, each in zip(answer.values, due, strict=True))
+    raise UsageError(f"nothing is known of how good {type(answer).__name__} are", hint="leave --data out")

@@ -1,0 +1,77 @@
+"""Whether an exported model gives the answers of the one it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, final
+
+import torch
+from torch import Tensor
+
+from fledge.core.errors import ModelFileError
+from fledge.predictor.onnx_predictor import OnnxPredictor
+from fledge.predictor.predictor import Predictor
+from fledge.tasks.answer import Answer
+from fledge.transforms.transform import stack
+
+NEAR = 1e-4
+"""How far a probability, or an output on the network's own scale, may be from the original's."""
+
+_AT_ONCE = 32
+_ROUNDING = 1e-6
+
+
+@final
+@dataclass(frozen=True)
+class Comparison:
+    """Of how many inputs, how many answers are the same word for word, and how far off the farthest is, 1 being `NEAR`."""
+
+    count: int = 0
+    same: int = 0
+    off: float = 0.0
+
+    @classmethod
+    def of(cls, predictor: Predictor, exported: OnnxPredictor, items: Iterable[Any]) -> Comparison:
+        """Both asked about the same inputs, each of which is read anew by either."""
+        found, waiting = cls(), iter(items)
+        while some := list(islice(waiting, _AT_ONCE)):
+            found = found._and(predictor, exported, some)
+        return found
+
+    def _and(self, predictor: Predictor, exported: OnnxPredictor, items: Sequence[Any]) -> Comparison:
+        outputs = predictor.outputs(stack([predictor.input.encode(each) for each in items]))
+        then = predictor.task.readable(outputs, predictor.codec)
+        read = [exported.read(each) for each in items]
+        now = torch.cat([torch.from_numpy(exported.outputs([part[None] for part in each])) for each in read])
+        off = ((now - then).abs() / _allowed(predictor, exported, outputs, then)).amax(1)
+        before, after = (exported.target.answers(each.numpy()) for each in (then, now))
+        same = sum(_is_same(*each) for each in zip(before, after, off.tolist(), strict=True))
+        return Comparison(self.count + len(items), self.same + same, max(self.off, float(off.max())))
+
+    def __str__(self) -> str:
+        off = f"{NEAR * self.off:.1g}" if self.off else "nothing"
+        return f"{self.same} of {self.count} answers are the original's; {off} is the most that numbers differ by"
+
+    def check(self) -> None:
+        """Raises an error if anything is farther off than it may be."""
+        if not self.off <= 1:
+            raise ModelFileError(
+                f"the exported model does not give the answers of the original: one is {self.off:.3g} times as far off as "
+                f"{NEAR:g}, which is allowed; {self.same} of {self.count} are the same",
+                hint="nothing was written; please report it with the names of the network and of the versions in use",
+            )
+
+
+def _allowed(predictor: Predictor, exported: OnnxPredictor, outputs: Tensor, then: Tensor) -> Tensor:
+    """How far each readable output may be off: a share, or what a difference of the network's own outputs makes of it."""
+    if exported.target.shares:
+        return torch.full_like(then, NEAR)
+    return (predictor.task.readable(outputs + NEAR, predictor.codec) - then).abs() + _ROUNDING * then.abs()
+
+
+def _is_same(before: Answer, after: Answer, off: float) -> bool:
+    """Whether two answers are the same: the same labels or tags, or numbers that are near enough."""
+    parts = before.as_dict()
+    return parts["answer"] == after.as_dict()["answer"] if "probabilities" in parts else off <= 1

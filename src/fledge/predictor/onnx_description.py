@@ -1,0 +1,65 @@
+"""What stands in the metadata of an exported model, read without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, final
+
+import msgspec
+
+from fledge.core.errors import ModelFileError, UnknownName, shown
+from fledge.core.names import Table
+from fledge.core.record import pack_fields, unpack_fields
+from fledge.core.record_reader import Tables
+from fledge.core.strict_json import JsonObject
+from fledge.predictor.card import Card
+from fledge.tasks.saying import Saying
+from fledge.tasks.table import SAYINGS, TASKS
+from fledge.transforms.reading import Reading
+from fledge.transforms.table import READINGS, TRANSFORMS
+
+FORM = 1
+"""The version of the form this fledge writes."""
+
+Weights = Literal["float32", "float16", "int8"]
+"""How the numbers of a network are kept; it reckons in float32 whatever they are."""
+
+_TABLES: Tables = {Reading: READINGS, Saying: SAYINGS}
+
+
+@final
+@dataclass(frozen=True)
+class OnnxDescription:
+    """All of an exported model that is not its graph: how inputs are read, how answers are said, and the card."""
+
+    title: Annotated[str, msgspec.Meta(max_length=200)]
+    reading: Reading
+    saying: Saying
+    weights: Weights = "float32"
+    card: Card = field(default_factory=Card)
+
+    def packed(self, task: JsonObject, codec: JsonObject) -> JsonObject:
+        """As plain JSON, beside the task and the codec as the model's own file holds them."""
+        return {"form": FORM, "task": task, "codec": codec, **pack_fields(self, tables=_TABLES)}
+
+    @classmethod
+    def unpacked(cls, header: JsonObject, where: str) -> OnnxDescription:
+        """What `packed` made, every name and bound checked. The task and the codec are for others to read."""
+        header = dict(header)
+        form = header.pop("form", None)
+        if form != FORM or type(form) is not int:
+            raise ModelFileError(
+                f"{where}: $.form: {shown(form)} is not the form {FORM}, which this fledge reads",
+                hint="a newer fledge may read it: pip install --upgrade fledge",
+            )
+        _check_name(header.pop("task", None), TASKS, f"{where}: $.task")
+        codec = header.pop("codec", None)
+        for side in ("input", "target"):
+            _check_name(codec.get(side) if isinstance(codec, dict) else None, TRANSFORMS, f"{where}: $.codec.{side}")
+        return unpack_fields(header, cls, f"{where}: $", tables=_TABLES)
+
+
+def _check_name(part: Any, table: Table, where: str) -> None:
+    name = part.get("name") if isinstance(part, dict) else None
+    if not isinstance(name, str) or name not in table:
+        raise ModelFileError(f"{where}.name: {UnknownName(table.kind, name, table).message}")

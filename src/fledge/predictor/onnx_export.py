@@ -1,0 +1,185 @@
+"""A predictor as an ONNX file: from what comes after reading to what an answer tells, in one graph."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from fledge.core.errors import ModelFileError, Unavailable, UsageError, listed
+from fledge.core.onnx_form import DIGEST, NO_DIGEST, with_digest
+from fledge.core.record import pack, pack_fields
+from fledge.core.strict_json import render
+from fledge.models.architecture import Custom
+from fledge.predictor.description import TABLES, Sides
+from fledge.predictor.onnx_description import OnnxDescription, Weights
+from fledge.predictor.onnx_weights import with_weights
+from fledge.predictor.predictor import Predictor
+from fledge.tasks.table import TASKS
+from fledge.transforms.row_graph import places_of
+from fledge.transforms.row_reading import RowReading
+
+OPSET = 18
+"""The version of ONNX's operators that graphs are made of; every runtime of the last years knows it."""
+
+_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
+_NAMED = "_places"
+
+
+class Whole(nn.Module):
+    """Everything a graph holds: what stands before the network, the network, and what makes its outputs readable."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        super().__init__()
+        self.before = predictor.input.graph()
+        self.model = predictor.model
+        self.task = predictor.task
+        self.codec = predictor.codec
+
+    def forward(self, *given: Tensor) -> Tensor:
+        return self.task.readable(self.model(self.before(*given)), self.codec)
+
+
+def need_extra() -> None:
+    """Says at once what has to be installed."""
+    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
+        raise Unavailable(
+            f"exporting to ONNX needs {listed(missing)}, which is not installed", hint="pip install 'fledge[onnx]'"
+        )
+
+
+def onnx_bytes(predictor: Predictor, weights: Weights = "float32") -> bytes:
+    """The content of an ONNX file for this predictor, with its description and digest in it."""
+    need_extra()
+    described = description_of(predictor, weights)
+    proto = _graph(predictor, described)
+    proto = with_weights(proto, weights)
+    words = described.packed(
+        pack(predictor.task, TASKS, tables=TABLES),
+        pack_fields(Sides(predictor.codec.input, predictor.codec.target), tables=TABLES),
+    )
+    for key, value in (("fledge", render(words).decode()), (DIGEST, NO_DIGEST)):
+        entry = proto.metadata_props.add()
+        entry.key, entry.value = key, value
+    try:
+        return with_digest(proto.SerializeToString())
+    except ValueError as error:  # protobuf's own bound of 2 GB
+        raise UsageError(f"the network is too large for one ONNX file: {error}") from error
+
+
+def description_of(predictor: Predictor, weights: Weights) -> OnnxDescription:
+    """How its inputs are read and its answers said without torch; refused where that is not known."""
+    if isinstance(predictor.architecture, Custom):
+        where = f"its network, {predictor.architecture.class_name}, is code of your own, which may hold anything"
+        raise UsageError(f"{where}: it is not exported", hint="torch.onnx.export(predictor.model, ...) is the way for it")
+    reading = predictor.input.reading(None if predictor.examples is None else predictor.examples.inputs)
+    return OnnxDescription(predictor.title, reading, predictor.task.says(predictor.codec), weights, predictor.card)
+
+
+def _graph(predictor: Predictor, described: OnnxDescription) -> Any:
+    """The graph as torch exports it, its inputs and its output called as people call them."""
+    whole = Whole(predictor).eval()
+    given = _samples(predictor, described)
+    names = [f"given_{place}" for place in range(len(given))]
+    with _quietly():
+        try:
+            program = torch.onnx.export(
+                whole,
+                tuple(given),
+                dynamo=True,
+                opset_version=OPSET,
+                input_names=names,
+                output_names=[described.saying.output],
+                dynamic_shapes=(tuple(_dynamic(described, each) for each in given),),
+                verbose=False,
+            )
+        except Exception as error:  # dozens of kinds, from torch and from onnxscript
+            reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+            raise ModelFileError(f"torch can't export this network to ONNX: {reason}") from error
+    proto = cast(Any, program).model_proto
+    _check_plain(proto)
+    return _named(proto, names, described)
+
+
+def _samples(predictor: Predictor, described: OnnxDescription) -> list[Tensor]:
+    """Two inputs for torch to follow through the graph: which ones doesn't matter."""
+    if isinstance(described.reading, RowReading):
+        kinds = [kind for kind, _ in described.reading.kinds.values()]
+        return [torch.ones(2, dtype=torch.int64 if kind == "name" else torch.float64) for kind in kinds]
+    if predictor.examples is None:
+        raise UsageError("the model has no stored examples to follow through its graph", hint="predictor.with_examples([...])")
+    encoded = predictor.examples.inputs[:1].expand(2, *predictor.examples.inputs.shape[1:])
+    return [
+        torch.from_numpy(part) for part in described.reading.encode_all([predictor.input.given_again(each) for each in encoded])
+    ]
+
+
+def _dynamic(described: OnnxDescription, given: Tensor) -> dict[int, Any]:
+    """Which sizes of an input are known only when the graph runs: how many there are, and how large or long each is."""
+    sides = {0: torch.export.Dim("batch")}
+    if described.reading.transform == "image" and getattr(described.reading, "size", None) is None:
+        sides |= {1: torch.export.Dim("height"), 2: torch.export.Dim("width")}
+    if described.reading.transform == "sound":
+        sides |= {1: torch.export.Dim("count")}
+    return sides
+
+
+def _check_plain(proto: Any) -> None:
+    """Our own rule for files, held when they are written: standard operators only."""
+    foreign = {node.op_type for node in proto.graph.node if node.domain not in ("", "ai.onnx")}
+    if foreign or len(proto.functions):
+        raise ModelFileError(
+            f"torch exports this network with operators that are not in the standard: {listed(sorted(foreign))}"
+        )
+
+
+def _named(proto: Any, names: Sequence[str], described: OnnxDescription) -> Any:
+    """The graph with its inputs under their own names; names of a table's columns are looked up inside."""
+    from onnx import TensorProto, helper
+
+    taken = {output for node in proto.graph.node for output in node.output} | {each.name for each in proto.graph.initializer}
+    first = []
+    for place, (old, name) in enumerate(zip(names, described.reading.names, strict=True)):
+        if name in taken:
+            raise UsageError(f"a column can't be called {name!r} in a graph that has a part of that name", hint="rename it")
+        given = proto.graph.input[place]
+        column = _column_of_names(described, place)
+        if column is None:
+            first.append(helper.make_node("Identity", [name], [old]))
+        else:
+            known = places_of(column)
+            first.append(
+                helper.make_node(
+                    "LabelEncoder", [name], [old], domain="ai.onnx.ml",
+                    keys_strings=list(known), values_int64s=list(known.values()), default_int64=1,
+                )
+            )  # fmt: skip
+            given.type.tensor_type.elem_type = TensorProto.STRING
+        given.name = name
+    nodes = [*first, *proto.graph.node]
+    del proto.graph.node[:]
+    proto.graph.node.extend(nodes)
+    if isinstance(described.reading, RowReading):
+        proto.opset_import.append(helper.make_opsetid("ai.onnx.ml", 2))
+    return proto
+
+
+def _column_of_names(described: OnnxDescription, place: int) -> Any:
+    if not isinstance(described.reading, RowReading):
+        return None
+    kind, column = list(described.reading.kinds.values())[place]
+    return column if kind == "name" else None
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """What torch's exporter says on its way is about itself."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), torch.no_grad():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,137 @@
+"""A trained model as a function, answered by ONNX Runtime: no torch is ever loaded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, final
+
+import numpy as np
+
+from fledge.core.errors import TrainingError, UsageError, listed
+from fledge.predictor.calling import of_rows, one_or_many, stream
+from fledge.predictor.card import Card
+from fledge.predictor.onnx_description import OnnxDescription
+from fledge.tasks.answer import Answer
+from fledge.tasks.saying import Saying
+from fledge.transforms.reading import Array, Reading
+
+_AT_ONCE = 1 << 21
+"""Bytes of inputs that go through the graph together, for what it makes of more doesn't stay in a processor's cache."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class OnnxPredictor:
+    """A trained function out of an ONNX file: `answer = say(graph(read(x)))`.
+
+    It is called as a `Predictor` is, gives the same answers, holds no state that a call changes, and any number of threads
+    may call it.
+    """
+
+    described: OnnxDescription
+    session: Any
+    """ONNX Runtime's."""
+
+    def __call__(self, given: Any, *, windows: bool = False) -> Any:
+        """The answer to one input; to a list, a tuple or a generator of inputs the list of their answers."""
+        return self.input.windows(given) if windows else one_or_many(self, given)
+
+    def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
+        """The answers to any number of inputs, one after the other, in bounded memory; inputs are read in a few threads."""
+        return stream(self, items, bs)
+
+    def read(self, given: Any) -> tuple[Array, ...]:
+        """One input as the graph takes it: what `answers` takes."""
+        return self.input.encode(given)
+
+    def answers(self, read: Sequence[tuple[Array, ...]], first: int = 0) -> list[Answer]:
+        """The answers to inputs that are `read` already; `first` is the number errors count from."""
+        found: list[Answer] = []
+        for batch in _batches(read):
+            found += self.target.answers(self.outputs(batch, first + len(found)))
+        return found
+
+    def of_rows(self, rows: Any) -> Iterator[Answer]:
+        """The answers to the rows of a plain frame, read column by column."""
+        return of_rows(self, rows)
+
+    def answers_to_rows(self, rows: Any, first: int = 0) -> list[Answer]:
+        """The answers to the rows of a frame; `first` is the number errors count from."""
+        return self.target.answers(self.outputs(self.input.encode_all(rows), first))
+
+    def outputs(self, batch: Sequence[Array], first: int = 0) -> Array:
+        """What the graph gives for a batch, on the scale people read; numbers that are not finite are refused."""
+        outputs: Array = self.session.run([self.target.output], dict(zip(self.input.names, batch, strict=True)))[0]
+        if not np.isfinite(outputs).all():
+            broken = np.flatnonzero(~np.isfinite(outputs.reshape(len(outputs), -1)).all(1)).tolist()
+            raise TrainingError(
+                f"no answer for input {listed([first + each for each in broken])}: the model gives numbers that are not finite",
+                hint="export an earlier file, or train again",
+            )
+        return outputs
+
+    def warm(self) -> OnnxPredictor:
+        """Ready as it is: whatever there is to set up was set up when it was loaded."""
+        return self
+
+    def save(self, path: Any) -> str:
+        """Refused: an exported model is a copy, made anew from the model's own file."""
+        raise UsageError("an exported model is not saved again", hint="copy its file, or export the model file anew")
+
+    @property
+    def title(self) -> str:
+        """What kind of problem it answers, in words."""
+        return self.described.title
+
+    @property
+    def card(self) -> Card:
+        """When it was trained, from what, how good it is."""
+        return self.described.card
+
+    @property
+    def input(self) -> Reading:
+        """What reads its inputs."""
+        return self.described.reading
+
+    @property
+    def target(self) -> Saying:
+        """What its answers are made of."""
+        return self.described.saying
+
+    @property
+    def kinds(self) -> tuple[str | None, str | None]:
+        """What its inputs and its answers are, by the names of the transforms it was trained with."""
+        return self.input.transform, self.target.transform
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of what is told apart, where the answer is one of several names."""
+        return tuple(getattr(self.target, "names", ()))
+
+    @property
+    def on_processor(self) -> bool:
+        """Whether it runs on a processor: it always does."""
+        return True
+
+    @property
+    def examples(self) -> None:
+        """Stored examples stay in the model's own file."""
+        return None
+
+    def example_answers(self) -> list[Answer]:
+        """What it said of its stored examples, of which there are none."""
+        return []
+
+    def __repr__(self) -> str:
+        return f"<OnnxPredictor {self.card.name or 'without a name'}: {self.title}>"
+
+
+def _batches(read: Sequence[tuple[Array, ...]]) -> Iterator[tuple[Array, ...]]:
+    """Inputs of one size that follow each other as batches, in pieces that are not too large."""
+    for _, same in groupby(read, key=lambda each: [part.shape for part in each]):
+        group = list(same)
+        size = max(1, _AT_ONCE // max(1, sum(part.nbytes for part in group[0])))
+        for start in range(0, len(group), size):
+            yield tuple(np.stack(parts) for parts in zip(*group[start : start + size], strict=True))

@@ -1,0 +1,47 @@
+"""Every task leaves the house: as an ONNX file that gives the same answers, or with a word why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fledge.core.errors import UsageError
+from fledge.predictor.export import export_onnx
+from fledge.predictor.loading import load
+from fledge.predictor.onnx_compare import Comparison
+from fledge.predictor.onnx_predictor import OnnxPredictor
+from fledge.tasks.table import TASKS
+from tests.contract.kinds import KINDS
+from tests.contract.test_tasks import trained
+
+LEAVING = {
+    "image-classification",
+    "image-tags",
+    "image-regression",
+    "image-points",
+    "sound-classification",
+    "table-classification",
+    "table-regression",
+}
+"""The tasks that can be exported; all others are refused."""
+
+
+@pytest.mark.promise("F2")
+@pytest.mark.parametrize("task", list(TASKS))
+def test_an_exported_model_gives_the_same_answers_or_is_refused_in_a_sentence(task: str, tmp_path: Path) -> None:
+    learner, items = KINDS[task](tmp_path) if task not in LEAVING else trained(task, tmp_path)
+    predictor, file = learner.predictor(), tmp_path / "model.onnx"
+    if task not in LEAVING:
+        with pytest.raises(UsageError, match=r"^a model .* can't be exported to ONNX\n  what to do: "):
+            predictor.save(file)
+        assert not file.exists()
+        return
+    done = export_onnx(predictor, file, items=items)
+    assert done.comparison.count == len(items) + len(predictor.example_answers())
+    assert done.comparison.same == done.comparison.count
+    assert done.comparison.off <= 1
+    loaded = load(file)
+    assert isinstance(loaded, OnnxPredictor)
+    assert Comparison.of(predictor, loaded, items).same == len(items)
+    assert [each.warnings for each in loaded(items)] == [each.warnings for each in predictor(items)]
