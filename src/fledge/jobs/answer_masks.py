@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from fledge.core.errors import UsageError
 from fledge.core.files import write_atomically
 from fledge.jobs.answering import Answered
-from fledge.predictor.predictor import Predictor
 from fledge.tasks.regions import Regions
-from fledge.transforms.mask import Mask
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 
-def check_masks(predictor: Predictor) -> None:
+def check_masks(predictor: AnyPredictor) -> None:
     """Refuses to write masks of a model that gives none."""
-    if not isinstance(predictor.codec.target, Mask):
+    if predictor.kinds[1] != "mask":
         raise UsageError(f"{predictor!r} does not answer with masks", hint="leave --masks out")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fledge.core.errors import DataError
 from fledge.data.sources import get_files
@@ -11,11 +12,13 @@ from fledge.data.table_reading import read_table, read_text_table
 from fledge.data.table_reading_bytes import with_plain_ends
 from fledge.jobs.answering import Answered
 from fledge.jobs.check_kinds import SUFFIXES
-from fledge.predictor.predictor import Predictor
 from fledge.transforms.row_frame import Rows
 
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
-def row_answers(predictor: Predictor, given: Iterable[str], typed: Iterable[str] = ()) -> Iterator[Answered]:
+
+def row_answers(predictor: AnyPredictor, given: Iterable[str], typed: Iterable[str] = ()) -> Iterator[Answered]:
     """The answer to each row of the tables that are named, in order; `-` is a CSV in the lines that are `typed`.
 
     A folder stands for the tables in it. Whatever doesn't fit, such as a column that is missing, or text where a number was

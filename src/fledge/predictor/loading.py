@@ -13,8 +13,7 @@ from fledge.predictor.onnx_predictor import OnnxPredictor
 if TYPE_CHECKING:
     from fledge.predictor.predictor import Predictor
 
-    AnyPredictor = Predictor | OnnxPredictor
-    """A trained function, with torch or without."""
+    AnyPredictor = Predictor | OnnxPredictor  # a trained function, with torch or without
 
 
 def load(

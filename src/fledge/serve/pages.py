@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from fledge.serve.call import Reply
 from fledge.serve.kinds import input_kind
 
-
 if TYPE_CHECKING:
     from fledge.predictor.loading import AnyPredictor
 

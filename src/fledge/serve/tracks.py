@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
 from fledge.core.strict_json import JsonObject
-from fledge.predictor.predictor import Predictor
 from fledge.serve.files import file_input
 from fledge.serve.kinds import File, InputKind
 from fledge.serve.pictures import seen
 from fledge.serve.problem import UnknownMedia
 from fledge.transforms.track import Track
 from fledge.transforms.track_states import DRAG, MOVE, PRESS
+
+if TYPE_CHECKING:
+    from fledge.predictor.loading import AnyPredictor
 
 CSV = "text/csv"
 
@@ -54,9 +56,9 @@ def _names(transform: Track) -> dict[str, str]:
     return {"time": columns.time or "time", "x": columns.x or "x", "y": columns.y or "y", **(happened or {"state": "state"})}
 
 
-def _about(predictor: Predictor) -> JsonObject:
+def _about(predictor: AnyPredictor) -> JsonObject:
     """How a page writes down a movement as those of training were: with buttons only if they had some."""
-    track: Track = predictor.codec.input
+    track: Any = predictor.input
     pressed = predictor.examples is not None and bool((predictor.examples.inputs[..., 3] > MOVE).any())
     return {"columns": _names(track), "unit": track.unit, "pressed": pressed, "events": track.events * track.pieces}
 
