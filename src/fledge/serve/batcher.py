@@ -36,8 +36,8 @@ class Batcher:
         *,
         most: int = 1,
         waiting: int = 64,
-        encode: Callable[[AnyPredictor, Any], ReadInput] = read_by_transform,
-        answers: Callable[[AnyPredictor, Sequence[Any]], Sequence[Answer]] = answered_by_model,
+        encode: Callable[[Any, Any], ReadInput] = read_by_transform,
+        answers: Callable[[Any, Sequence[Any]], Sequence[Answer]] = answered_by_model,
     ) -> None:
         self.waiting = 0
         """Inputs that were taken on and are not answered yet."""

@@ -50,12 +50,12 @@ ReadInput = tuple[Any, tuple[str, ...]]
 """An input as the model takes it, and what about it was never met in training."""
 
 
-def read_by_transform(predictor: Predictor, given: Any) -> ReadInput:
+def read_by_transform(predictor: AnyPredictor, given: Any) -> ReadInput:
     """An input as any call reads it."""
-    return predictor.read(given), predictor.codec.input.warnings(given)
+    return predictor.read(given), predictor.input.warnings(given)
 
 
-def answered_by_model(predictor: Predictor, read: Sequence[Any]) -> Sequence[Answer]:
+def answered_by_model(predictor: AnyPredictor, read: Sequence[Any]) -> Sequence[Answer]:
     """Inputs answered as by any call."""
     return predictor.answers(read)
 
@@ -63,7 +63,7 @@ def answered_by_model(predictor: Predictor, read: Sequence[Any]) -> Sequence[Ans
 @final
 @dataclass(frozen=True)
 class InputKind:
-    """Inputs of one kind, and how they come over HTTP. Functions are handed the input's transform first."""
+    """Inputs of one kind, and how they come over HTTP. Functions are handed the input's transform, or the predictor, first."""
 
     kind: str
     read: Callable[[Any, bytes | bytearray, str, int], list[Any]]
@@ -72,15 +72,15 @@ class InputKind:
     """The bodies that can be read, by media type, as OpenAPI describes them; the number is again that of the most inputs."""
     example: Callable[[Any, Any], File | None]
     """From an encoded input to a body that gets the same answer."""
-    about: Callable[[AnyPredictor], JsonObject]
+    about: Callable[[Any], JsonObject]
     """What the page has to know of them."""
     seen: Callable[[Any, Any], File | None] = lambda transform, encoded: None
     """From an encoded input to a picture of what the model sees of it."""
     in_a_place: int = 1
     """So many are as much work as one of the inputs that may wait for an answer."""
-    encode: Callable[[Predictor, Any], ReadInput] = read_by_transform
-    answers: Callable[[Predictor, Sequence[Any]], Sequence[Answer]] = answered_by_model
-    more: Callable[[Predictor], Mapping[str, File]] = lambda predictor: {}
+    encode: Callable[[Any, Any], ReadInput] = read_by_transform
+    answers: Callable[[Any, Sequence[Any]], Sequence[Answer]] = answered_by_model
+    more: Callable[[Any], Mapping[str, File]] = lambda predictor: {}
     """Files that the page has need of, by their paths."""
 
 
