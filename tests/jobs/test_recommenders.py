@@ -33,6 +33,13 @@ def test_ratings_are_known_by_the_names_of_their_columns(tmp_path: Path) -> None
     assert found.as_dict()["columns"]["user"] == "userId"
 
 
+def test_titles_are_found_beside_a_file_of_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_ratings(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert "movies.csv, which lies beside" in str(check("ratings.csv"))
+    assert "lies beside" not in str(check(ratings()))
+
+
 def test_rows_without_ratings_are_likes_and_ratings_can_be_taken_so() -> None:
     assert check(ratings().drop("rating")).task == "likes"
     assert check(ratings(), rows=RowOptions(likes=True)).task == "likes"

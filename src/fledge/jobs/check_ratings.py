@@ -183,7 +183,7 @@ def _titles(
 
 def _beside(root: Path) -> list[Path]:
     names = ("movies", "items", "titles", "books", "films", "anime", "products", "songs", "games")
-    files = sorted(root.iterdir()) if root.is_dir() and root != Path() else []
+    files = sorted(root.iterdir()) if root.is_dir() else []  # a frame lies in no folder
     return [file for file in files if file.is_file() and file.name.partition(".")[0].lower() in names]
 
 

@@ -84,7 +84,7 @@ def recognised(source: Any, target: Sequence[str] = (), options: RowOptions | No
         from fledge.jobs.check_tables import of_frame
         from fledge.transforms.row_frame import as_frame
 
-        return of_frame(Path(), "the frame", RowSource(as_frame(source)), wanted)
+        return of_frame(Path("the frame"), "the frame", RowSource(as_frame(source)), wanted)
     path = Path(source).expanduser()
     if path.is_file():
         return _of_file(path, wanted)
