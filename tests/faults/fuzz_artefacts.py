@@ -30,6 +30,8 @@ from tests.faults.mutations import Parts, mutated, placed
 SECONDS = 2.0
 ROOM = 256 << 20
 STUCK = 30.0
+WARM = 600.0
+"""Seconds a child may take to import everything, on a machine that is busy with other things."""
 ROOT = Path(__file__).parents[2]
 EVENTS = (
     *(
@@ -99,6 +101,7 @@ def child(folder: Path, seed: int, start: int, stop: int) -> None:
     resource.setrlimit(
         resource.RLIMIT_AS, (size + ROOM + (32 << 20), resource.RLIM_INFINITY)
     )  # 32 MB: the file and our own copies
+    print("warm", flush=True)
     for case in range(start, stop):
         print(json.dumps({"case": case, **_outcome(case, seed, good, watch)}), flush=True)
 
@@ -189,7 +192,7 @@ def _run(folder: Path, seed: int, start: int, stop: int) -> Iterator[dict[str, A
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
     ) as process:
-        assert process.stdout is not None
+        assert _line(process, WARM) == "warm\n", "the child ended before its first case"
         for line in iter(lambda: _line(process), ""):
             outcome: dict[str, Any] = json.loads(line)
             at = outcome["case"] + 1
@@ -198,10 +201,10 @@ def _run(folder: Path, seed: int, start: int, stop: int) -> Iterator[dict[str, A
         yield {"case": at, "end": "broken", "fault": f"the child ended with {process.returncode}", "took": STUCK}
 
 
-def _line(process: subprocess.Popen[str]) -> str:
+def _line(process: subprocess.Popen[str], patience: float = STUCK) -> str:
     """The child's next line; a child without one for too long is ended."""
     assert process.stdout is not None
-    timer = threading.Timer(STUCK, process.kill)
+    timer = threading.Timer(patience, process.kill)
     timer.start()
     try:
         return process.stdout.readline()
