@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from fledge.classic.candidates import candidates
 from fledge.core.errors import UsageError
+from fledge.data.loader import Loader
 from fledge.predictor.export import export_onnx
 from fledge.predictor.loading import load
 from fledge.predictor.onnx_compare import Comparison
 from fledge.predictor.onnx_predictor import OnnxPredictor
+from fledge.predictor.predictor import Predictor
 from fledge.tasks.table import TASKS
 from tests.contract.kinds import KINDS
 from tests.contract.test_tasks import trained
@@ -45,3 +48,20 @@ def test_an_exported_model_gives_the_same_answers_or_is_refused_in_a_sentence(ta
     assert isinstance(loaded, OnnxPredictor)
     assert Comparison.of(predictor, loaded, items).same == len(items)
     assert [each.warnings for each in loaded(items)] == [each.warnings for each in predictor(items)]
+
+
+@pytest.mark.slow
+@pytest.mark.promise("F2")
+def test_forests_boosted_trees_and_their_like_leave_the_house_too(tmp_path: Path) -> None:
+    learner, items = KINDS["table-classification"](tmp_path)
+    assert isinstance(learner.dls.train, Loader)
+    assert learner.dls.codec is not None
+    assert learner.task is not None
+    wanted = ("random forest", "boosted trees", "nearest neighbours")
+    found = [each for each in candidates(learner.task, learner.dls.codec, learner.dls.train) if each.name.endswith(wanted)]
+    assert len(found) == len(wanted)
+    for each in found:
+        fitted = each.fit(learner.dls.train, 0)
+        predictor = Predictor(learner.task, learner.dls.codec, fitted.model, fitted.architecture).with_examples(items)
+        done = export_onnx(predictor, tmp_path / "model.onnx")
+        assert done.comparison.same == done.comparison.count == len(items), each.name

@@ -93,4 +93,6 @@ class Boosted(nn.Module):
         """The same, where a node has a set: whether the place that was met is in it."""
         place_set = self.place_set.index_select(0, node)
         places = place_set * self.slots + met.int().clamp(0, self.slots - 1)
-        return torch.where(place_set > 0, self.sets.flatten().index_select(0, places), leftward)
+        chosen = place_set > 0
+        # Not `where`, of which ONNX Runtime has none for truth values.
+        return (chosen & self.sets.flatten().index_select(0, places)) | (~chosen & leftward)
