@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from fledge.classic.fitted import Fitted
 from fledge.classic.forest import rounded_down
@@ -21,6 +24,8 @@ _PLACES = 255
 _MANY = 2000
 """From so many examples on, some are kept apart to find out when to stop."""
 _NEVER = -100.0
+MUCH = 2_000_000
+"""Numbers from which on trees are grown in several threads."""
 
 
 def boosting(material: Material, seed: int) -> Fitted:
@@ -31,7 +36,8 @@ def boosting(material: Material, seed: int) -> Fitted:
     met = np.unique(targets)
     if len(met) < 2:
         return always(material, met)
-    grown = HistGradientBoostingClassifier(**_settings(material, seed)).fit(features, targets)
+    with few_threads(material):
+        grown = HistGradientBoostingClassifier(**_settings(material, seed)).fit(features, targets)
     architecture, model = as_boosted([grown], _outputs(met, material.outputs), material)
     with torch.no_grad():
         model.start[[place for place in range(material.outputs) if place not in met]] = _NEVER
@@ -111,7 +117,8 @@ def _categorical(material: Material) -> list[int]:
 
 
 def _of_numbers(material: Material, features: NDArray[Any], targets: NDArray[Any], seed: int) -> Fitted:
-    grown = [HistGradientBoostingRegressor(**_settings(material, seed)).fit(features, column) for column in targets.T]
+    with few_threads(material):
+        grown = [HistGradientBoostingRegressor(**_settings(material, seed)).fit(features, column) for column in targets.T]
     architecture, model = as_boosted(grown, list(range(material.outputs)), material)
     return Fitted.on(material, model, architecture)
 
@@ -119,6 +126,13 @@ def _of_numbers(material: Material, features: NDArray[Any], targets: NDArray[Any
 def _outputs(met: NDArray[np.int64], outputs: int) -> list[int]:
     """The outputs of the trees of a round; of two classes only the second has one: the first one's is 0."""
     return [int(met[1])] if len(met) == 2 else [int(each) for each in met]
+
+
+@contextmanager
+def few_threads(material: Material) -> Iterator[None]:
+    """One thread where there is little to do: of many small loops, threads wait for each other longer than they work."""
+    with threadpool_limits(1 if material.features.numel() < MUCH else None, "openmp"):
+        yield
 
 
 def always(material: Material, met: NDArray[np.int64]) -> Fitted:

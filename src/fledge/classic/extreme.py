@@ -9,7 +9,7 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
-from fledge.classic.boosting import always, together
+from fledge.classic.boosting import MUCH, always, together
 from fledge.classic.fitted import Fitted
 from fledge.classic.material import Material
 from fledge.core.seeds import generator, key
@@ -68,7 +68,7 @@ def _grown(features: NDArray[Any], targets: NDArray[Any], objective: dict[str, A
         "colsample_bytree": 0.7,
         "lambda": 2.0,
         "tree_method": "hist",
-        "nthread": usual_workers(),
+        "nthread": 1 if features.size < MUCH else usual_workers(),
         "seed": key(seed, "extreme") & 0x7FFFFFFF,
         "verbosity": 0,
         **objective,
