@@ -31,7 +31,7 @@ Decibels = Annotated[float, msgspec.Meta(ge=-1000, le=1000)]
 Span = Annotated[float, msgspec.Meta(gt=0, le=200)]
 Deviation = Annotated[float, msgspec.Meta(gt=0, le=1000)]
 
-_READING = 1
+_READING = 2
 """Goes up when the same file gives other samples than before, so that no cache of old ones is taken for new."""
 _LOOKED_AT = 500
 """Headers looked at to learn how long sounds are."""
