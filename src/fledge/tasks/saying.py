@@ -38,6 +38,7 @@ class Saying(ABC):
 class SayLabel(Saying):
     """The most probable of several classes, with all of them beside it.
 
+    >>> import numpy as np
     >>> print(*SayLabel(("bird", "forest")).answers(np.array([[0.25, 0.75]])))
     forest (75.0 %)
     """
@@ -64,6 +65,7 @@ class SayLabel(Saying):
 class SayLabels(Saying):
     """Each tag whose probability reaches its threshold.
 
+    >>> import numpy as np
     >>> print(*SayLabels(("sea", "sky"), (0.5, 0.5)).answers(np.array([[0.25, 0.75]])))
     sky (75.0 %)
     """
@@ -98,6 +100,7 @@ class SayLabels(Saying):
 class SayNumbers(Saying):
     """Numbers in their own units.
 
+    >>> import numpy as np
     >>> print(*SayNumbers(("age",)).answers(np.array([[4.25]])))
     4.25
     """
@@ -121,6 +124,7 @@ class SayNumbers(Saying):
 class SayPoints(Saying):
     """Places in a picture.
 
+    >>> import numpy as np
     >>> print(*SayPoints(1).answers(np.array([[0.25, 0.5]])))
     (0.250, 0.500)
     """
