@@ -96,7 +96,7 @@ def write_passengers(folder: Path) -> int:
     ages = [None if gone else each for each, gone in zip(age.tolist(), numbers.random(count) < 0.15, strict=True)]
     table = pl.DataFrame(
         {
-            "ticket": np.arange(count) + 1001,
+            "ticket": np.arange(count) + 1,
             "berth": berth,
             "sex": sex,
             "age": ages,
