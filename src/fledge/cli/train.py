@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 from click.core import ParameterSource
 
+from fledge.cli.about_rows import about_rows
 from fledge.cli.completing import among, devices, precisions, tasks
 from fledge.cli.terminal import note, out, safe, strong, wrapped
 
@@ -54,17 +55,7 @@ _ORIGINS = {
 @click.option(
     "--precision", default="auto", show_default=True, shell_complete=among(precisions), help="float32, bfloat16, float16."
 )
-@click.option("--part", metavar="COLUMN", help="The column of a table that says which part a row is in: train, valid, test.")
-@click.option("--group", metavar="COLUMN", help="Rows of a table with the same value here are never on both sides.")
-@click.option("--latest", metavar="COLUMN", help="Hold back the rows of a table with the latest dates or largest numbers here.")
-@click.option("--category", multiple=True, metavar="COLUMN", help="A column of a table that holds names; may be repeated.")
-@click.option("--number", multiple=True, metavar="COLUMN", help="A column of a table that holds numbers; may be repeated.")
-@click.option("--ignore", multiple=True, metavar="COLUMN", help="A column of a table to leave out; may be repeated.")
-@click.option("--user", metavar="COLUMN", help="Of ratings: the column that says who.  [default: found]")
-@click.option("--item", metavar="COLUMN", help="Of ratings: the column that says what.  [default: found]")
-@click.option("--rating", metavar="COLUMN", help="Of ratings: the column that says how much.  [default: found]")
-@click.option("--items", type=click.Path(), metavar="FILE", help="Of ratings: what things are called.  [default: found]")
-@click.option("--last", type=click.IntRange(1), metavar="N", help="Of ratings: hold back the last N of everybody.")
+@about_rows
 @click.option("--skip-bad", is_flag=True, help="Go on even if many files can't be read.")
 @click.option("--name", help="What the run's folder is called.  [default: as DATA]")
 @click.option(
