@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 PART = "from big.part import small"
+TELL = "def tell(word, by=1): return [word, everything * by]"
 LOADED = "'big.heavy' in sys.modules"
 
 
@@ -16,7 +17,9 @@ def told(folder: Path, *lines: str) -> list[str]:
     """What a fresh process prints that finds the package `big`, and has deferred it."""
     package = folder / "big"
     package.mkdir()
-    (package / "__init__.py").write_text("from big.heavy import everything\nfrom big.part import small\nwhole = [everything]\n")
+    (package / "__init__.py").write_text(
+        f"from big.heavy import everything\nfrom big.part import small\nwhole = [everything]\n{TELL}\n"
+    )
     (package / "heavy.py").write_text("import big\nassert not hasattr(big, 'whole')\neverything = 7\n")
     (package / "part.py").write_text("small = 1\n")
     script = "\n".join(["import sys", "from fledge.core.deferred import defer", "defer('big', version='1.2')", *lines])
@@ -57,3 +60,14 @@ def test_a_package_that_fails_can_be_asked_again(tmp_path: Path) -> None:
         "print(big.whole)",
     )
     assert told(tmp_path, *lines) == ["failed", "[7]"]
+
+
+def test_a_function_is_imported_without_its_package_and_brings_it_when_called(tmp_path: Path) -> None:
+    deferred = ("import big", "del sys.modules['big']", "defer('big', functions=('tell', ))", "from big import tell")
+    lines = (
+        *deferred,
+        f"print({LOADED})",
+        "print(*tell('so', by=2), *tell('much'))",
+        f"import big; print({LOADED}, big.whole)",
+    )
+    assert told(tmp_path, *lines) == ["False", "so", "14", "much", "7", "True", "[7]"]

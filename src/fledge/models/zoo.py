@@ -35,6 +35,18 @@ _FAMILIES = Table(
 )
 """Where networks whose names begin so are most likely to be found; what is not found there is looked for everywhere."""
 
+_OF_THE_HUB = (
+    "check_cached_file",
+    "download_cached_file",
+    "has_hf_hub",
+    "load_custom_from_hf",
+    "load_model_config_from_hf",
+    "load_model_config_from_path",
+    "load_state_dict_from_hf",
+    "load_state_dict_from_path",
+)
+"""What timm imports to fetch weights, an HTTP library behind it: half a second that a model file can do without."""
+
 
 def is_known(model: str) -> bool:
     """Whether timm has a network of this name.
@@ -98,6 +110,7 @@ def _load_parts() -> None:
     """The parts of timm and torchvision that every family needs, without the rest of both."""
     defer("timm", __version__=version("timm"))
     defer("timm.models")
+    defer("timm.models._hub", functions=_OF_THE_HUB)
     defer("torchvision")
     defer("torchvision.models")
     defer("torchvision.ops")
