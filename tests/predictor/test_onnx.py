@@ -18,6 +18,7 @@ import torch
 from PIL import Image as PilImage
 from torch import Tensor
 
+from fledge.cli.main import run
 from fledge.core.errors import FledgeError, ModelFileError, TrainingError, UsageError
 from fledge.core.onnx_form import DIGEST, NO_DIGEST, with_digest
 from fledge.core.strict_json import JsonObject
@@ -236,3 +237,23 @@ def test_without_the_extra_its_name_is_said(exported: Path, monkeypatch: pytest.
     monkeypatch.setattr("fledge.predictor.onnx_export.find_spec", lambda name: None if name == "onnxscript" else object())
     with pytest.raises(FledgeError, match="exporting to ONNX needs onnxscript"):
         small_predictor().save("a.onnx")
+
+
+def test_inspect_reads_it_without_torch(exported: Path) -> None:
+    code = "import sys; sys.modules['torch'] = None; from fledge.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "inspect", str(exported)]
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found, original = json.loads(done.stdout), small_predictor()
+    assert found["classes"] == list(original.classes)
+    assert found["card"]["trained_on"] == original.card.trained_on
+    assert found["bytes"] == exported.stat().st_size
+    assert found["numbers"] == sum(onnx.numpy_helper.to_array(each).size for each in onnx.load(exported).graph.initializer)
+    assert "2 of 2 answers are the original's" in found["test"]
+    assert "operators of version 18, kept in float32" in found["network"]
+
+
+def test_inspect_refuses_a_damaged_one(exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.onnx").write_bytes(exported.read_bytes()[:-1] + b"\xff")
+    assert run(["inspect", str(tmp_path / "a.onnx")]) == 4
+    assert "a.onnx" in capsys.readouterr().err

@@ -16,13 +16,16 @@ from fledge.cli.terminal import out, safe, strong
 def inspect(model: Path, as_json: bool) -> int:
     """Say what MODEL (a file or the folder of a run) holds, and whether it still answers as it did.
 
+    Of an ONNX file it says how its answers were compared with the model's that it was made from; no torch is loaded for it.
+
     \b
     Examples:
       fledge inspect bird.safetensors
+      fledge inspect bird.onnx
       fledge inspect runs/birds --json
     """
     from fledge.core.errors import ModelFileError
-    from fledge.jobs.inspect_model import inspected
+    from fledge.jobs.inspected import inspected
 
     found = inspected(model_file(model))
     if as_json:

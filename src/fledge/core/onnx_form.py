@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import final
 
 from fledge.core.errors import ModelFileError, shown
+from fledge.core.protobuf import AGAIN, fields, text
 
 DIGEST = "digest"
 NO_DIGEST = "0" * 64
 
 _OURS = "pass the path of a model exported by fledge"
-_AGAIN = "fetch or export it again"
 _LARGEST = (1 << 31) - 1
 _MOST_WORDS = 64
-_LONGEST_WORD = 8 << 20
 _DEEPEST = 16
 _OPERATORS = {"": None, "ai.onnx": None, "ai.onnx.ml": {"LabelEncoder"}}
 """Which operators a graph may be made of, by the set they come from: those of the standard, and one look-up of names."""
@@ -30,9 +29,6 @@ _OPERATOR, _ATTRIBUTES, _DOMAIN = 4, 5, 7
 _TENSOR, _SUBGRAPH, _TENSORS, _SUBGRAPHS, _SPARSE, _SPARSES = 5, 6, 10, 11, 22, 23
 _VALUES, _INDICES = 1, 2
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14
-
-_Field = tuple[int, int, int, int]
-"""A field: its number, its value if that is a number, and else from where to where its bytes lie."""
 
 
 @final
@@ -51,8 +47,8 @@ class OnnxForm:
         if "fledge" not in words or len(words.get(DIGEST, "")) != len(NO_DIGEST):
             raise ModelFileError(f"{path} is an ONNX file, but not one written by fledge", hint=_OURS)
         if verify and _digest(data, at) != words[DIGEST]:
-            raise ModelFileError(f"{path} is damaged: its digest does not fit its content", hint=_AGAIN)
-        for number, _, start, stop in _fields(data, 0, len(data), str(path)):
+            raise ModelFileError(f"{path} is damaged: its digest does not fit its content", hint=AGAIN)
+        for number, _, start, stop in fields(data, 0, len(data), str(path)):
             if number == _GRAPH:
                 _check_graph(data, start, stop, f"{path}: $.graph", 0)
         return cls(path, data, words)
@@ -77,13 +73,13 @@ def _words(data: bytes, where: str) -> tuple[dict[str, str], int]:
         raise ModelFileError(f"{where}: {len(data)} bytes are more than an ONNX file holds")
     words: dict[str, str] = {}
     at = 0
-    for number, _, start, stop in _fields(data, 0, len(data), where):
+    for number, _, start, stop in fields(data, 0, len(data), where):
         if number not in _MODEL:
             raise ModelFileError(f"{where}: no ONNX file of fledge: it has a field {number}", hint=_OURS)
         if number != _METADATA:
             continue
-        pair = {each: (begin, end) for each, _, begin, end in _fields(data, start, stop, f"{where}: metadata")}
-        key, value = (_text(data, *pair.get(each, (0, 0)), where) for each in (1, 2))
+        pair = {each: (begin, end) for each, _, begin, end in fields(data, start, stop, f"{where}: metadata")}
+        key, value = (text(data, *pair.get(each, (0, 0)), where) for each in (1, 2))
         if key in words or len(words) == _MOST_WORDS:
             raise ModelFileError(f"{where}: its metadata hold {shown(key)} twice, or too many words")
         words[key] = value
@@ -94,7 +90,7 @@ def _words(data: bytes, where: str) -> tuple[dict[str, str], int]:
 def _check_graph(data: bytes, start: int, stop: int, where: str, depth: int) -> None:
     if depth > _DEEPEST:
         raise ModelFileError(f"{where}: graphs lie more than {_DEEPEST} deep in each other")
-    for number, _, begin, end in _fields(data, start, stop, where):
+    for number, _, begin, end in fields(data, start, stop, where):
         if number == _NODES:
             _check_node(data, begin, end, where, depth)
         elif number == _INITIALIZERS:
@@ -105,11 +101,11 @@ def _check_graph(data: bytes, start: int, stop: int, where: str, depth: int) -> 
 
 def _check_node(data: bytes, start: int, stop: int, where: str, depth: int) -> None:
     operator, domain = "", ""
-    for number, _, begin, end in _fields(data, start, stop, where):
+    for number, _, begin, end in fields(data, start, stop, where):
         if number == _OPERATOR:
-            operator = _text(data, begin, end, where)
+            operator = text(data, begin, end, where)
         elif number == _DOMAIN:
-            domain = _text(data, begin, end, where)
+            domain = text(data, begin, end, where)
         elif number == _ATTRIBUTES:
             _check_attribute(data, begin, end, f"{where}.{operator or 'node'}", depth)
     known = _OPERATORS.get(domain, set())
@@ -118,7 +114,7 @@ def _check_node(data: bytes, start: int, stop: int, where: str, depth: int) -> N
 
 
 def _check_attribute(data: bytes, start: int, stop: int, where: str, depth: int) -> None:
-    for number, _, begin, end in _fields(data, start, stop, where):
+    for number, _, begin, end in fields(data, start, stop, where):
         if number in (_TENSOR, _TENSORS):
             _check_tensor(data, begin, end, where)
         elif number in (_SPARSE, _SPARSES):
@@ -128,60 +124,12 @@ def _check_attribute(data: bytes, start: int, stop: int, where: str, depth: int)
 
 
 def _check_sparse(data: bytes, start: int, stop: int, where: str) -> None:
-    for number, _, begin, end in _fields(data, start, stop, where):
+    for number, _, begin, end in fields(data, start, stop, where):
         if number in (_VALUES, _INDICES):
             _check_tensor(data, begin, end, where)
 
 
 def _check_tensor(data: bytes, start: int, stop: int, where: str) -> None:
-    for number, value, _, _ in _fields(data, start, stop, where):
+    for number, value, _, _ in fields(data, start, stop, where):
         if number == _EXTERNAL_DATA or (number == _DATA_LOCATION and value):
             raise ModelFileError(f"{where}: numbers of it are said to lie in another file, and no file may name one")
-
-
-def _fields(data: bytes, start: int, stop: int, where: str) -> Iterator[_Field]:
-    """The fields of a protobuf message, none of which may reach out of it."""
-    at = start
-    while at < stop:
-        tag, at = _number(data, at, stop, where)
-        number, kind = tag >> 3, tag & 7
-        value, begin = 0, at
-        match kind:
-            case 0:
-                value, at = _number(data, at, stop, where)
-            case 1 | 5:
-                at += 8 if kind == 1 else 4
-            case 2:
-                length, begin = _number(data, at, stop, where)
-                at = begin + length
-            case _:
-                raise _broken(where)
-        if not number or at > stop:
-            raise _broken(where)
-        yield number, value, begin, at
-
-
-def _number(data: bytes, at: int, stop: int, where: str) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if at >= stop:
-            raise _broken(where)
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    raise _broken(where)
-
-
-def _text(data: bytes, start: int, stop: int, where: str) -> str:
-    if stop - start > _LONGEST_WORD:
-        raise ModelFileError(f"{where}: a text of {stop - start} bytes; at most {_LONGEST_WORD} are read")
-    try:
-        return data[start:stop].decode()
-    except UnicodeDecodeError:
-        raise _broken(where) from None
-
-
-def _broken(where: str) -> ModelFileError:
-    return ModelFileError(f"{where}: it is no ONNX file, or cut short", hint=_AGAIN)

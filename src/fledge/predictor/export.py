@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -12,8 +12,8 @@ from fledge.core.files import write_atomically
 from fledge.core.onnx_form import DIGEST, OnnxForm
 from fledge.predictor.onnx_compare import Comparison
 from fledge.predictor.onnx_description import Weights
-from fledge.predictor.onnx_export import onnx_bytes
-from fledge.predictor.onnx_file import predictor_in
+from fledge.predictor.onnx_export import Draft
+from fledge.predictor.onnx_file import described_in, predictor_in
 from fledge.predictor.onnx_predictor import OnnxPredictor
 from fledge.predictor.predictor import Predictor
 
@@ -44,14 +44,15 @@ def export_onnx(predictor: Predictor, path: str | Path, *, weights: Weights = "f
         raise UnknownName("kind of weights", weights, ["float32", "float16", "int8"])
     if Path(path).suffix.lower() != ".onnx":
         raise UsageError(f"{path} is no name for an ONNX file", hint="let it end in .onnx")
-    data = onnx_bytes(predictor, weights)
-    form = OnnxForm.of(Path(path), data)
-    made = predictor_in(form)
+    draft = Draft.of(predictor, weights)
+    made = predictor_in(OnnxForm.of(Path(path), draft.bytes()))
     comparison = Comparison.of(predictor, made, [*examples_of(predictor), *items])
     if weights == "float32":
         comparison.check()
+    data = draft.bytes(comparison.told)
     write_atomically(path, lambda file: _write(file, data), needed=len(data))
-    return Exported(Path(path), len(data), form.words[DIGEST], made, comparison)
+    form = OnnxForm.of(Path(path), data)
+    return Exported(form.path, len(data), form.words[DIGEST], replace(made, described=described_in(form)), comparison)
 
 
 def examples_of(predictor: Predictor) -> list[Any]:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from fledge.core.errors import ModelFileError
+from fledge.predictor.onnx_description import Compared
 from fledge.predictor.onnx_predictor import OnnxPredictor
 from fledge.predictor.predictor import Predictor
 from fledge.tasks.answer import Answer
@@ -50,9 +51,13 @@ class Comparison:
         same = sum(_is_same(*each) for each in zip(before, after, off.tolist(), strict=True))
         return Comparison(self.count + len(items), self.same + same, max(self.off, float(off.max())))
 
+    @property
+    def told(self) -> Compared:
+        """As the file tells it."""
+        return Compared(self.count, self.same, NEAR * self.off)
+
     def __str__(self) -> str:
-        off = f"{NEAR * self.off:.1g}" if self.off else "nothing"
-        return f"{self.same} of {self.count} answers are the original's; {off} is the most that numbers differ by"
+        return str(self.told)
 
     def check(self) -> None:
         """Raises an error if anything is farther off than it may be."""

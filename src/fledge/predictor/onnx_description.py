@@ -24,19 +24,42 @@ FORM = 1
 Weights = Literal["float32", "float16", "int8"]
 """How the numbers of a network are kept; it reckons in float32 whatever they are."""
 
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+
 _TABLES: Tables = {Reading: READINGS, Saying: SAYINGS}
 
 
 @final
 @dataclass(frozen=True)
+class Compared:
+    """How its answers were compared with the original's when it was written: of so many inputs, so many were the same.
+
+    `most` is what a probability, or an output on the network's own scale, differed by at most.
+
+    >>> print(Compared(12, 12, 3.2e-7))
+    12 of 12 answers are the original's; 3e-07 is the most that numbers differ by
+    """
+
+    count: _Count = 0
+    same: _Count = 0
+    most: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+
+    def __str__(self) -> str:
+        most = f"{self.most:.1g}" if self.most else "nothing"
+        return f"{self.same} of {self.count} answers are the original's; {most} is the most that numbers differ by"
+
+
+@final
+@dataclass(frozen=True)
 class OnnxDescription:
-    """All of an exported model that is not its graph: how inputs are read, how answers are said, and the card."""
+    """All of an exported model that is not its graph: how inputs are read, how answers are said, and what is known of it."""
 
     title: Annotated[str, msgspec.Meta(max_length=200)]
     reading: Reading
     saying: Saying
     weights: Weights = "float32"
     card: Card = field(default_factory=Card)
+    compared: Compared = field(default_factory=Compared)
 
     def packed(self, task: JsonObject, codec: JsonObject) -> JsonObject:
         """As plain JSON, beside the task and the codec as the model's own file holds them."""

@@ -6,8 +6,9 @@ import contextlib
 import io
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import Any, cast
+from typing import Any, Self, cast, final
 
 import torch
 from torch import Tensor, nn
@@ -15,10 +16,10 @@ from torch import Tensor, nn
 from fledge.core.errors import ModelFileError, Unavailable, UsageError, listed
 from fledge.core.onnx_form import DIGEST, NO_DIGEST, with_digest
 from fledge.core.record import pack, pack_fields
-from fledge.core.strict_json import render
+from fledge.core.strict_json import JsonObject, render
 from fledge.models.architecture import Custom
 from fledge.predictor.description import TABLES, Sides
-from fledge.predictor.onnx_description import OnnxDescription, Weights
+from fledge.predictor.onnx_description import Compared, OnnxDescription, Weights
 from fledge.predictor.onnx_weights import with_weights
 from fledge.predictor.predictor import Predictor
 from fledge.tasks.table import TASKS
@@ -29,7 +30,6 @@ OPSET = 18
 """The version of ONNX's operators that graphs are made of; every runtime of the last years knows it."""
 
 _PACKAGES = ("onnx", "onnxscript", "onnxruntime")
-_NAMED = "_places"
 
 
 class Whole(nn.Module):
@@ -54,23 +54,36 @@ def need_extra() -> None:
         )
 
 
-def onnx_bytes(predictor: Predictor, weights: Weights = "float32") -> bytes:
-    """The content of an ONNX file for this predictor, with its description and digest in it."""
-    need_extra()
-    described = description_of(predictor, weights)
-    proto = _graph(predictor, described)
-    proto = with_weights(proto, weights)
-    words = described.packed(
-        pack(predictor.task, TASKS, tables=TABLES),
-        pack_fields(Sides(predictor.codec.input, predictor.codec.target), tables=TABLES),
-    )
-    for key, value in (("fledge", render(words).decode()), (DIGEST, NO_DIGEST)):
-        entry = proto.metadata_props.add()
-        entry.key, entry.value = key, value
-    try:
-        return with_digest(proto.SerializeToString())
-    except ValueError as error:  # protobuf's own bound of 2 GB
-        raise UsageError(f"the network is too large for one ONNX file: {error}") from error
+@final
+@dataclass(frozen=True)
+class Draft:
+    """A graph, and what is to be said beside it, of which how it compares is found out last."""
+
+    proto: Any
+    described: OnnxDescription
+    task: JsonObject
+    codec: JsonObject
+
+    @classmethod
+    def of(cls, predictor: Predictor, weights: Weights = "float32") -> Self:
+        """The graph of a predictor."""
+        need_extra()
+        described = description_of(predictor, weights)
+        proto = with_weights(_graph(predictor, described), weights)
+        sides = Sides(predictor.codec.input, predictor.codec.target)
+        return cls(proto, described, pack(predictor.task, TASKS, tables=TABLES), pack_fields(sides, tables=TABLES))
+
+    def bytes(self, compared: Compared | None = None) -> bytes:
+        """The content of a file, with its description and digest in it."""
+        described = replace(self.described, compared=compared or Compared())
+        del self.proto.metadata_props[:]
+        for key, value in (("fledge", render(described.packed(self.task, self.codec)).decode()), (DIGEST, NO_DIGEST)):
+            entry = self.proto.metadata_props.add()
+            entry.key, entry.value = key, value
+        try:
+            return with_digest(self.proto.SerializeToString())
+        except ValueError as error:  # protobuf's own bound of 2 GB
+            raise UsageError(f"the network is too large for one ONNX file: {error}") from error
 
 
 def description_of(predictor: Predictor, weights: Weights) -> OnnxDescription:

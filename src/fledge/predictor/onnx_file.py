@@ -28,7 +28,12 @@ def load_onnx(path: str | Path, *, verify: bool = True, device: Any = "cpu") -> 
     """
     if str(device) not in ("cpu", "auto"):
         raise UsageError(f"an exported model runs on the processor, not on {shown(str(device))}", hint="leave --device out")
-    return predictor_in(OnnxForm.of(Path(path), _bytes_of(path), verify=verify))
+    return predictor_in(opened(path, verify=verify))
+
+
+def opened(path: str | Path, *, verify: bool = True) -> OnnxForm:
+    """A file whose form has been checked."""
+    return OnnxForm.of(Path(path), _bytes_of(path), verify=verify)
 
 
 def predictor_in(form: OnnxForm) -> OnnxPredictor:
