@@ -23,6 +23,7 @@ LEAVING = {
     "image-tags",
     "image-regression",
     "image-points",
+    "image-segmentation",
     "sound-classification",
     "table-classification",
     "table-regression",

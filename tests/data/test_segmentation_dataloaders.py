@@ -14,7 +14,7 @@ from fledge.core.errors import DataError, UsageError
 from fledge.data.mask_files import matched, read_codes
 from fledge.data.segmentation_dataloaders import SegmentationDataLoaders
 from fledge.data.sources import get_image_files
-from fledge.transforms.mask import VOID
+from fledge.transforms.mask_colours import VOID
 from fledge.transforms.presets import aug_transforms
 from fledge.transforms.resize import Resize
 from tests.masks import NAMES, make_masks

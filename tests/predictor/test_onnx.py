@@ -29,6 +29,7 @@ from fledge.predictor.onnx_file import load_onnx
 from fledge.predictor.onnx_predictor import OnnxPredictor
 from fledge.predictor.onnx_snippet import snippet
 from fledge.serve.app import build_app
+from tests.no_torch import without_torch
 from tests.predictor.small import pictures, small_predictor
 from tests.serve.calls import FORM, ask_now, form
 
@@ -79,23 +80,12 @@ def test_many_threads_get_the_answers_of_one(exported: Path) -> None:
 def test_it_answers_from_python_the_terminal_and_over_http_without_torch(exported: Path, tmp_path: Path) -> None:
     PilImage.fromarray(pictures(1)[0]).save(tmp_path / "a.png")
     code = """
-import sys
-class NoTorch:
-    def find_spec(self, name, path=None, target=None):
-        assert name != "torch", "torch is loaded"
-sys.meta_path.insert(0, NoTorch())
-import fledge
-from fledge.cli.main import run
-from fledge.serve.app import build_app
 model, picture = sys.argv[1:]
 print(fledge.load(model)(picture).label)
 build_app(fledge.load(model))
-sys.exit(run(["predict", model, picture, "--json"]))
+assert run(["predict", model, picture, "--json"]) == 0
 """
-    command = [sys.executable, "-c", code, str(exported), str(tmp_path / "a.png")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    label, line = done.stdout.splitlines()
+    label, line = without_torch(code, exported, tmp_path / "a.png").splitlines()
     assert json.loads(line)["answer"] == label == small_predictor()(tmp_path / "a.png").label
 
 
@@ -240,11 +230,8 @@ def test_without_the_extra_its_name_is_said(exported: Path, monkeypatch: pytest.
 
 
 def test_inspect_reads_it_without_torch(exported: Path) -> None:
-    code = "import sys; sys.modules['torch'] = None; from fledge.cli.main import run; sys.exit(run(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "inspect", str(exported)]
-    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    found, original = json.loads(done.stdout), small_predictor()
+    said = without_torch("assert run(['inspect', sys.argv[1], '--json']) == 0", exported)
+    found, original = json.loads(said), small_predictor()
     assert found["classes"] == list(original.classes)
     assert found["card"]["trained_on"] == original.card.trained_on
     assert found["bytes"] == exported.stat().st_size

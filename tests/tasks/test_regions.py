@@ -17,10 +17,12 @@ from fledge.models.architecture import Custom
 from fledge.models.unet import SmallUNet
 from fledge.predictor.predictor import Predictor
 from fledge.tasks.image_segmentation import ImageSegmentation
-from fledge.tasks.regions import Regions, Scene, spread_out
+from fledge.tasks.regions import Regions, Scene
+from fledge.tasks.spreading import spread_out
 from fledge.tasks.tiling import cut, joined, starts
 from fledge.transforms.image import Image
-from fledge.transforms.mask import VOID, Mask
+from fledge.transforms.mask import Mask
+from fledge.transforms.mask_colours import VOID
 from fledge.transforms.resize import PictureStep, Resize
 from fledge.transforms.transform import Codec
 

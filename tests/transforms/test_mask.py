@@ -14,8 +14,9 @@ from PIL import Image as Pillow
 from fledge.core.errors import DataError, UnknownName, UnreadableItem, UsageError
 from fledge.core.seeds import Draws
 from fledge.transforms.image import ImageBlock
-from fledge.transforms.mask import VOID, Mask
+from fledge.transforms.mask import Mask
 from fledge.transforms.mask_block import MaskBlock
+from fledge.transforms.mask_colours import VOID
 from fledge.transforms.mask_file import read_mask
 from fledge.transforms.resize import CenterCrop, PictureStep, RandomResizedCrop, Resize, seen_part
 

@@ -20,7 +20,7 @@ from fledge.data.parallel import usual_workers
 from fledge.models.each_place import Cells, EachPlace, Map, PlaceModel, SameMap
 from fledge.models.goal import as_outputs
 from fledge.transforms.image import Image
-from fledge.transforms.mask import VOID
+from fledge.transforms.mask_colours import VOID
 
 _SIDE = 64
 """Cells of the longer side of the map that says what is most often where."""

@@ -12,7 +12,7 @@ from fledge.insight.interpretation import Interpretation
 from fledge.scoring.figure import Figure
 from fledge.scoring.overlap import iou
 from fledge.scoring.tally import CountTally
-from fledge.transforms.mask import VOID
+from fledge.transforms.mask_colours import VOID
 
 
 @final

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -11,10 +11,13 @@ from fledge.core.errors import DataError, UsageError
 from fledge.jobs.check import check
 from fledge.scoring.figure import Figure
 from fledge.tasks.answer import Answer, Label, Labels, Numbers
+from fledge.tasks.regions import Regions
 from fledge.transforms.label import label_text
+from fledge.transforms.mask_colours import VOID
 
 if TYPE_CHECKING:
     from fledge.predictor.loading import AnyPredictor
+    from fledge.predictor.predictor import Predictor
 
 
 @final
@@ -47,8 +50,11 @@ class Loss:
     copy: Figure
 
     @classmethod
-    def of(cls, original: AnyPredictor, copy: AnyPredictor, data: Labelled) -> Self:
+    def of(cls, original: Predictor, copy: AnyPredictor, data: Labelled) -> Self:
         """Both asked about everything there is."""
+        if original.kinds[1] == "mask":
+            masks: Any = original.target
+            data = replace(data, truths=[masks.classes(each) for each in data.truths])
         what, before = _figure(original, data)
         return cls(what, before, _figure(copy, data)[1])
 
@@ -72,6 +78,9 @@ def _judged(answer: Answer, truth: Any) -> tuple[str, float]:
             return "right", float(answer.label == label_text(truth))
         case Labels():
             return "right", float(set(answer.labels) == {label_text(each) for each in truth})
+        case Regions():
+            there = truth != VOID
+            return "places right", float((answer.mask == truth)[there].mean()) if there.any() else 1.0
         case Numbers():
             due = truth if isinstance(truth, list | tuple) else [truth]
             return "mean error", fmean(abs(value - float(each)) for value, each in zip(answer.values, due, strict=True))

@@ -23,6 +23,7 @@ from fledge.predictor.onnx_description import Compared, OnnxDescription, Weights
 from fledge.predictor.onnx_weights import with_weights
 from fledge.predictor.predictor import Predictor
 from fledge.tasks.table import TASKS
+from fledge.transforms.picture_reading import PictureReading
 from fledge.transforms.row_graph import places_of
 from fledge.transforms.row_reading import RowReading
 
@@ -35,15 +36,16 @@ _PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 class Whole(nn.Module):
     """Everything a graph holds: what stands before the network, the network, and what makes its outputs readable."""
 
-    def __init__(self, predictor: Predictor) -> None:
+    def __init__(self, predictor: Predictor, shared: int) -> None:
         super().__init__()
         self.before = predictor.input.graph()
         self.model = predictor.model
-        self.task = predictor.task
-        self.codec = predictor.codec
+        self.after = predictor.task.graph(predictor.codec)
+        self.shared = shared
 
-    def forward(self, *given: Tensor) -> Tensor:
-        return self.task.readable(self.model(self.before(*given)), self.codec)
+    def forward(self, *given: Tensor) -> Any:
+        own = len(given) - self.shared
+        return self.after(self.model(self.before(*given[:own])), *given[own:])
 
 
 def need_extra() -> None:
@@ -91,13 +93,13 @@ def description_of(predictor: Predictor, weights: Weights) -> OnnxDescription:
     if isinstance(predictor.architecture, Custom):
         where = f"its network, {predictor.architecture.class_name}, is code of your own, which may hold anything"
         raise UsageError(f"{where}: it is not exported", hint="torch.onnx.export(predictor.model, ...) is the way for it")
-    reading = predictor.input.reading(None if predictor.examples is None else predictor.examples.inputs)
+    reading = predictor.task.reading(predictor.codec, None if predictor.examples is None else predictor.examples.inputs)
     return OnnxDescription(predictor.title, reading, predictor.task.says(predictor.codec), weights, predictor.card)
 
 
 def _graph(predictor: Predictor, described: OnnxDescription) -> Any:
     """The graph as torch exports it, its inputs and its output called as people call them."""
-    whole = Whole(predictor).eval()
+    whole = Whole(predictor, described.reading.shared).eval()
     given = _samples(predictor, described)
     names = [f"given_{place}" for place in range(len(given))]
     with _quietly():
@@ -108,8 +110,8 @@ def _graph(predictor: Predictor, described: OnnxDescription) -> Any:
                 dynamo=True,
                 opset_version=OPSET,
                 input_names=names,
-                output_names=[described.saying.output],
-                dynamic_shapes=(tuple(_dynamic(described, each) for each in given),),
+                output_names=[described.saying.output, *described.saying.beside],
+                dynamic_shapes=(tuple(_dynamic(described, place) for place in range(len(given))),),
                 verbose=False,
             )
         except Exception as error:  # dozens of kinds, from torch and from onnxscript
@@ -128,13 +130,21 @@ def _samples(predictor: Predictor, described: OnnxDescription) -> list[Tensor]:
     if predictor.examples is None:
         raise UsageError("the model has no stored examples to follow through its graph", hint="predictor.with_examples([...])")
     encoded = predictor.examples.inputs[:1].expand(2, *predictor.examples.inputs.shape[1:])
-    return [
-        torch.from_numpy(part) for part in described.reading.encode_all([predictor.input.given_again(each) for each in encoded])
-    ]
+    read = [described.reading.encode(predictor.input.given_again(each)) for each in encoded]
+    [batch] = described.reading.batches(read, 1 << 62)
+    given = [torch.from_numpy(part) for part in batch]
+    return [*given[:-1], torch.zeros(given[-1].tolist(), dtype=torch.uint8)] if _has_canvas(described) else given
 
 
-def _dynamic(described: OnnxDescription, given: Tensor) -> dict[int, Any]:
+def _has_canvas(described: OnnxDescription) -> bool:
+    """Whether the last input is a size, in whose place the network has a canvas of that size: graphs can ask for no other."""
+    return isinstance(described.reading, PictureReading) and described.reading.own_size
+
+
+def _dynamic(described: OnnxDescription, place: int) -> dict[int, Any]:
     """Which sizes of an input are known only when the graph runs: how many there are, and how large or long each is."""
+    if place and _has_canvas(described):
+        return {0: torch.export.Dim("rows"), 1: torch.export.Dim("columns")}
     sides = {0: torch.export.Dim("batch")}
     if described.reading.transform == "image" and getattr(described.reading, "size", None) is None:
         sides |= {1: torch.export.Dim("height"), 2: torch.export.Dim("width")}
@@ -163,7 +173,11 @@ def _named(proto: Any, names: Sequence[str], described: OnnxDescription) -> Any:
             raise UsageError(f"a column can't be called {name!r} in a graph that has a part of that name", hint="rename it")
         given = proto.graph.input[place]
         column = _column_of_names(described, place)
-        if column is None:
+        if place and _has_canvas(described):
+            blank = helper.make_tensor("blank", TensorProto.UINT8, [1], [0])
+            first.append(helper.make_node("ConstantOfShape", [name], [old], value=blank))
+            given.CopyFrom(helper.make_tensor_value_info(name, TensorProto.INT64, [2]))
+        elif column is None:
             first.append(helper.make_node("Identity", [name], [old]))
         else:
             known = places_of(column)

@@ -78,7 +78,7 @@ def _check_fit(predictor: OnnxPredictor, where: str) -> None:
     if takes != list(predictor.input.names):
         raise ModelFileError(f"{where}: $.reading: the graph takes {shown(takes)}, not {shown(list(predictor.input.names))}")
     due = predictor.target
-    if due.output not in gives or gives[due.output][1:] != [due.width]:
+    if not {due.output, *due.beside} <= set(gives) or not due.fits(gives[due.output]):
         raise ModelFileError(f"{where}: $.saying: the graph gives {shown(gives)}, not {due.width} {due.output}")
 
 

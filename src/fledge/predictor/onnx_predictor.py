@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, final
 
 import numpy as np
@@ -34,8 +33,10 @@ class OnnxPredictor:
     session: Any
     """ONNX Runtime's."""
 
-    def __call__(self, given: Any, *, windows: bool = False) -> Any:
+    def __call__(self, given: Any, *, windows: bool = False, tiles: bool | tuple[int, int] = False) -> Any:
         """The answer to one input; to a list, a tuple or a generator of inputs the list of their answers."""
+        if tiles:
+            raise UsageError("an exported model has no tiles=True", hint="ask the model file it was made from")
         return self.input.windows(given) if windows else one_or_many(self, given)
 
     def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
@@ -49,7 +50,7 @@ class OnnxPredictor:
     def answers(self, read: Sequence[tuple[Array, ...]], first: int = 0) -> list[Answer]:
         """The answers to inputs that are `read` already; `first` is the number errors count from."""
         found: list[Answer] = []
-        for batch in _batches(read):
+        for batch in self.input.batches(read, _AT_ONCE):
             found += self.target.answers(self.outputs(batch, first + len(found)))
         return found
 
@@ -62,15 +63,24 @@ class OnnxPredictor:
         return self.target.answers(self.outputs(self.input.encode_all(rows), first))
 
     def outputs(self, batch: Sequence[Array], first: int = 0) -> Array:
-        """What the graph gives for a batch, on the scale people read; numbers that are not finite are refused."""
-        outputs: Array = self.session.run([self.target.output], dict(zip(self.input.names, batch, strict=True)))[0]
+        """What the graph gives for a batch, on the scale people read."""
+        return self.run(batch, first)[0]
+
+    def run(self, batch: Sequence[Array], first: int = 0) -> list[Array]:
+        """What the graph gives, and what it gives beside that; numbers that are not finite are refused."""
+        wanted = [self.target.output, *self.target.beside]
+        outputs: list[Array] = self.session.run(wanted, dict(zip(self.input.names, batch, strict=True)))
+        for each in outputs:
+            self._check_finite(each, first)
+        return outputs
+
+    def _check_finite(self, outputs: Array, first: int) -> None:
         if not np.isfinite(outputs).all():
             broken = np.flatnonzero(~np.isfinite(outputs.reshape(len(outputs), -1)).all(1)).tolist()
             raise TrainingError(
                 f"no answer for input {listed([first + each for each in broken])}: the model gives numbers that are not finite",
                 hint="export an earlier file, or train again",
             )
-        return outputs
 
     def warm(self) -> OnnxPredictor:
         """Ready as it is: whatever there is to set up was set up when it was loaded."""
@@ -126,12 +136,3 @@ class OnnxPredictor:
 
     def __repr__(self) -> str:
         return f"<OnnxPredictor {self.card.name or 'without a name'}: {self.title}>"
-
-
-def _batches(read: Sequence[tuple[Array, ...]]) -> Iterator[tuple[Array, ...]]:
-    """Inputs of one size that follow each other as batches, in pieces that are not too large."""
-    for _, same in groupby(read, key=lambda each: [part.shape for part in each]):
-        group = list(same)
-        size = max(1, _AT_ONCE // max(1, sum(part.nbytes for part in group[0])))
-        for start in range(0, len(group), size):
-            yield tuple(np.stack(parts) for parts in zip(*group[start : start + size], strict=True))

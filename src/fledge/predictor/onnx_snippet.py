@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fledge.predictor.onnx_predictor import OnnxPredictor
 from fledge.tasks.saying import SayPoints
+from fledge.tasks.saying_regions import SayRegions
 from fledge.transforms.picture_reading import PictureReading
 from fledge.transforms.row_columns import CategoryColumn, NumberColumn
 from fledge.transforms.row_reading import Kind, RowReading
@@ -25,13 +26,17 @@ _NAMED = """\
 for name, number in zip(about["saying"]["names"], found[0], strict=True):
     print(name, number)
 """
+_COVERED = """\
+for place, name in enumerate(about["saying"]["names"]):
+    print(name, (found[0] == place).mean())  # found[0] is the mask: the class of each place, 255 where nothing was seen
+"""
 _PLACED = "print(found[0].reshape(-1, 2))  # x and y of each point, as shares of width and height\n"
 
 
 def snippet(path: str | Path, predictor: OnnxPredictor) -> str:
     """A script that runs as it stands; what it asks about is to be put in place of the numbers in its middle."""
     start = _START.format(path=str(path), given=_given(predictor), output=predictor.target.output)
-    return start + (_PLACED if isinstance(predictor.target, SayPoints) else _NAMED)
+    return start + {SayPoints: _PLACED, SayRegions: _COVERED}.get(type(predictor.target), _NAMED)
 
 
 def _given(predictor: OnnxPredictor) -> str:
@@ -39,7 +44,8 @@ def _given(predictor: OnnxPredictor) -> str:
         case PictureReading(channels=channels, size=size):
             height, width = size or (300, 400)
             array = f"np.full((1, {height}, {width}, {channels}), 127, np.uint8)"
-            return f'{{"pixels": {array}}}  # pictures as bytes: count, height, width, channels'
+            more = f', "size": np.array([{height}, {width}])' if predictor.input.own_size else ""
+            return f'{{"pixels": {array}{more}}}  # pictures as bytes: count, height, width, channels'
         case SoundReading(rate=rate):
             return f'{{"samples": np.zeros((1, {rate}), np.int16)}}  # sounds: count, samples at {rate} a second'
         case RowReading() as row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, final
 
 import torch
@@ -14,12 +14,16 @@ from fledge.scoring.metrics import Metric
 from fledge.scoring.overlap import mean_dice, mean_iou, pixel_accuracy
 from fledge.tasks.answer import Answer
 from fledge.tasks.regions import Regions, Scene
+from fledge.tasks.saying_regions import SayRegions
+from fledge.tasks.spreading import SpreadGraph
 from fledge.tasks.task import Task
 from fledge.tasks.tiling import cut, joined
 from fledge.transforms.geometry import GeometricChange
 from fledge.transforms.image import Image
-from fledge.transforms.mask import VOID, Mask
+from fledge.transforms.mask import Mask
+from fledge.transforms.mask_colours import VOID
 from fledge.transforms.picture import picture_size
+from fledge.transforms.picture_reading import PictureReading
 from fledge.transforms.resize import seen_part
 from fledge.transforms.transform import Codec
 
@@ -65,6 +69,20 @@ class ImageSegmentation(Task[MaskCodec]):
     def mean_outputs(self, outputs: Sequence[Tensor]) -> Tensor:
         """Probabilities are averaged, not scores: a view that is very sure doesn't outvote the others."""
         return torch.stack([each.softmax(1) for each in outputs]).mean(0).log()
+
+    def readable(self, outputs: Tensor, codec: MaskCodec) -> Tensor:
+        """The probability of each class at each place that the model sees."""
+        return outputs.softmax(1)
+
+    def reading(self, codec: MaskCodec, examples: Tensor | None) -> PictureReading:
+        """Pictures with their own size, for that is the size of their masks."""
+        return replace(codec.input.reading(examples), own_size=True)
+
+    def graph(self, codec: MaskCodec) -> SpreadGraph:
+        return SpreadGraph(codec.input.steps)
+
+    def says(self, codec: MaskCodec) -> SayRegions:
+        return SayRegions(codec.target.names, codec.target.colours)
 
     def answers(self, outputs: Tensor, codec: MaskCodec) -> list[Answer]:
         best = self.kept(outputs).numpy()

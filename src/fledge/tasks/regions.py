@@ -8,28 +8,26 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from io import BytesIO
-from typing import Any, Literal, final
+from typing import TYPE_CHECKING, Any, Literal, final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image as Pillow
-from torch import Tensor
-from torch.nn import functional as F
 
 from fledge.core.errors import UnknownName, UsageError
 from fledge.tasks.answer import Answer, percent
-from fledge.transforms.mask import VOID
+from fledge.transforms.mask_colours import VOID
 from fledge.transforms.picture import read_pixels
-from fledge.transforms.resize import Region
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fledge.transforms.resize import Region
 
 SMALLEST = 1 / 5000
 """The share of a picture below which a piece is a speck, and not counted."""
 
 _SAID = 6
-_STRIP = 1 << 23
-"""Scores that are brought to a picture's own size at a time."""
-
 MaskForm = Literal["png", "runs"]
 
 
@@ -122,6 +120,8 @@ class Regions(Answer):
         """The mask at the picture's own size: scores are spread out, and the highest taken at each place."""
         if self.scores is None:
             return self
+        from fledge.tasks.spreading import spread_out  # whoever has scores has torch
+
         return replace(self, mask=spread_out(self.scores, scene), scores=None)
 
     def bars(self) -> Mapping[str, float]:
@@ -157,24 +157,3 @@ class Regions(Answer):
 
 def _times(count: int) -> str:
     return f" ({count}×)" if count > 1 else ""
-
-
-def spread_out(scores: Tensor, scene: Scene) -> NDArray[np.uint8]:
-    """The best class at each place of a picture of its own size, from scores of the part that was seen; VOID elsewhere."""
-    top, left, high, wide = scene.seen
-    down, across = (
-        (torch.arange(count) + 0.5 - start) / length * 2 - 1
-        for count, start, length in ((scene.height, top, high), (scene.width, left, wide))
-    )
-    mask = np.full((scene.height, scene.width), VOID, np.uint8)
-    rows, columns = (np.flatnonzero((each.abs() <= 1).numpy()) for each in (down, across))
-    if not len(rows) or not len(columns):
-        return mask
-    first, last = int(columns[0]), int(columns[-1]) + 1
-    count = max(1, _STRIP // (scores.shape[0] * (last - first)))
-    for start in range(int(rows[0]), int(rows[-1]) + 1, count):
-        end = min(start + count, int(rows[-1]) + 1)
-        grid = torch.stack(torch.meshgrid(down[start:end], across[first:last], indexing="ij")[::-1], -1)[None]
-        spread = F.grid_sample(scores[None], grid, mode="bilinear", padding_mode="border", align_corners=False)
-        mask[start:end, first:last] = spread[0].argmax(0).to(torch.uint8).numpy()
-    return mask

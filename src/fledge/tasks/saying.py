@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, final
 
@@ -20,6 +21,8 @@ class Saying(ABC):
     """What the target's transform is called in `TRANSFORMS`."""
     output: ClassVar[str]
     """What an exported graph calls its output."""
+    beside: ClassVar[tuple[str, ...]] = ()
+    """What else the graph gives: the numbers behind an answer that is none itself."""
     shares: ClassVar[bool] = True
     """Whether its numbers are shares of one, and not in units of their own."""
 
@@ -27,6 +30,10 @@ class Saying(ABC):
     @abstractmethod
     def width(self) -> int:
         """How many numbers there are of each input."""
+
+    def fits(self, shape: Sequence[Any]) -> bool:
+        """Whether answers can be made of what has this shape; a dimension that may have any size has a name."""
+        return list(shape[1:]) == [self.width]
 
     @abstractmethod
     def answers(self, rows: NDArray[Any]) -> list[Answer]:

@@ -36,6 +36,7 @@ SAYINGS = Table(
         "labels": "fledge.tasks.saying:SayLabels",
         "numbers": "fledge.tasks.saying:SayNumbers",
         "points": "fledge.tasks.saying:SayPoints",
+        "regions": "fledge.tasks.saying_regions:SayRegions",
     },
 )
 """What can be kept in an exported model: how its answers are said without torch."""

@@ -15,6 +15,7 @@ from fledge.scoring.metrics import Metric
 from fledge.tasks.answer import Answer
 from fledge.tasks.recommended import Suggestions
 from fledge.tasks.saying import Saying
+from fledge.transforms.reading import Reading
 from fledge.transforms.transform import Codec
 
 CodecOf = TypeVar("CodecOf", bound=Codec[Any, Any])
@@ -55,6 +56,15 @@ class Task(ABC, Generic[CodecOf]):
     def readable(self, outputs: Tensor, codec: CodecOf) -> Tensor:
         """Outputs as an answer tells them: probabilities, numbers in their own units, places as shares of a picture."""
         return self.in_units(self.probabilities(outputs), codec)
+
+    def reading(self, codec: CodecOf, examples: Tensor | None) -> Reading:
+        """What reads inputs for an exported graph, without torch."""
+        reading: Reading = codec.input.reading(examples)
+        return reading
+
+    def graph(self, codec: CodecOf) -> nn.Module:
+        """What stands behind the network in an exported graph; beside outputs it is handed the inputs that a batch shares."""
+        return Readable(self, codec)
 
     def says(self, codec: CodecOf) -> Saying:
         """What makes answers of readable outputs, without torch."""
@@ -121,3 +131,15 @@ class Task(ABC, Generic[CodecOf]):
     def tuned(self, outputs: Tensor, targets: Tensor) -> Self:
         """This task with what can be tuned on held-back results, such as thresholds."""
         return self
+
+
+class Readable(nn.Module):
+    """Outputs as an answer tells them."""
+
+    def __init__(self, task: Task[Any], codec: Codec[Any, Any]) -> None:
+        super().__init__()
+        self.task = task
+        self.codec = codec
+
+    def forward(self, outputs: Tensor) -> Tensor:
+        return self.task.readable(outputs, self.codec)

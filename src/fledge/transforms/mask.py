@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, final
@@ -19,19 +18,13 @@ from torch.nn import functional as F
 from fledge.core.errors import UnknownName, UsageError
 from fledge.core.seeds import Draws
 from fledge.transforms.category import check_names
+from fledge.transforms.mask_colours import MOST_CLASSES, VOID, Number, palette_of
 from fledge.transforms.mask_file import Form, in_file, read_mask
 from fledge.transforms.resize import PictureStep, Side, divided
 from fledge.transforms.transform import Transform
 
-VOID = 255
-"""What stands at places that don't count: nobody knows what is there, or it lies outside the picture."""
-
-MOST_CLASSES = 255
-
 _READING = 1
 """Goes up when the same mask gives other bytes than before, so that no cache of old bytes is taken for new."""
-
-Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 24)]
 
 
 @final
@@ -133,10 +126,7 @@ class Mask(Transform[Any, Tensor]):
     @cached_property
     def palette(self) -> NDArray[np.uint8]:
         """The colour of each class, (256, 3)."""
-        colours = self.colours or tuple(map(usual_colour, range(len(self.names))))
-        palette = np.zeros((256, 3), np.uint8)
-        palette[: len(colours)] = [unpacked(each) for each in colours]
-        return palette
+        return palette_of(len(self.names), self.colours)
 
     @cached_property
     def _places(self) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
@@ -149,27 +139,3 @@ class Mask(Transform[Any, Tensor]):
 def untensored(value: Any) -> Any:
     """A tensor as an array, anything else as it is."""
     return value.detach().cpu().numpy() if isinstance(value, Tensor) else value
-
-
-def unpacked(colour: int) -> tuple[int, int, int]:
-    """Red, green and blue of a colour 0xRRGGBB."""
-    return colour >> 16, colour >> 8 & 255, colour & 255
-
-
-def usual_colour(place: int) -> int:
-    """A colour for the class at a place: well apart from those of its neighbours, on light and dark alike.
-
-    >>> f"{usual_colour(0):06x}", f"{usual_colour(1):06x}"
-    ('4e79a7', 'f28e2b')
-    """
-    if place < len(_COLOURS):
-        return _COLOURS[place]
-    red, green, blue = (_COLOURS[place % len(_COLOURS)] >> shift & 255 for shift in (16, 8, 0))
-    turn = 37 * (place // len(_COLOURS))  # others, but the same ones every time
-    return (red + turn) % 256 << 16 | (green + 2 * turn) % 256 << 8 | (blue + 3 * turn) % 256
-
-
-_COLOURS: Sequence[int] = (
-    *(0x4E79A7, 0xF28E2B, 0x59A14F, 0xE15759, 0xEDC948, 0xB07AA1, 0x76B7B2, 0xFF9DA7, 0x9C755F, 0x1F3B73),
-    *(0x8CD17D, 0xD37295, 0x499894, 0xD4A6C8, 0xB6992D, 0x86BCB6, 0xFABFD2, 0xF1CE63, 0xA0CBE8, 0x79706E),
-)

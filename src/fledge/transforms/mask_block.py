@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from fledge.core.errors import DataError, UsageError, listed, shown
-from fledge.transforms.mask import MOST_CLASSES, Mask, untensored
+from fledge.transforms.mask import Mask, untensored
+from fledge.transforms.mask_colours import MOST_CLASSES
 from fledge.transforms.mask_file import Form, in_file, mask_name, read_mask, same_shape
 from fledge.transforms.mask_look import MaskLook, looks_of
 from fledge.transforms.picture import picture_size

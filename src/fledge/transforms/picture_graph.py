@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
@@ -84,6 +85,24 @@ def axes_of(step: PictureStep, height: Tensor, width: Tensor) -> list[tuple[Axis
         case RandomResizedCrop():
             return _twice(step, height, width)
     raise TypeError(f"{step} has no axes")
+
+
+def seen_axes(steps: Sequence[PictureStep], height: int, width: int) -> list[tuple[Tensor, Tensor]]:
+    """Along height and width of a picture: where the part begins that all steps together give, and how far it reaches.
+
+    It is what `seen_part` tells, of a size that a graph knows only when it runs.
+    """
+    now = [_number(height), _number(width)]
+    seen = [(torch.zeros_like(side), side) for side in now]
+    for step in steps:
+        # What a random crop keeps on its way makes no difference here.
+        axes = _cropped(sides(step.size), *now) if isinstance(step, RandomResizedCrop) else axes_of(step, *now)[0]
+        for place, axis in enumerate(axes):
+            (start, reach), scale = seen[place], axis.length / axis.inner
+            wide = reach / now[place]
+            seen[place] = start + (axis.start - axis.offset * scale) * wide, axis.out * scale * wide
+            now[place] = _number(axis.out)
+    return seen
 
 
 def _squished(length: Tensor, out: int) -> Axis:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from fledge.core.errors import UnreadableItem
-from fledge.transforms.picture import name_of, read_pixels
+from fledge.transforms.picture import name_of, picture_size, read_pixels
 from fledge.transforms.reading import Array, Reading
 
 _Side = Annotated[int, msgspec.Meta(ge=1, le=32768)]
@@ -25,7 +25,6 @@ class PictureReading(Reading):
     """
 
     transform: ClassVar[str] = "image"
-    names = ("pixels",)
 
     channels: Annotated[int, msgspec.Meta(ge=1, le=64)] = 3
     at_least: tuple[_Side, _Side] | None = None
@@ -33,7 +32,25 @@ class PictureReading(Reading):
     size: tuple[_Side, _Side] | None = None
     """The only height and width there can be, where nothing resizes pictures."""
 
-    def encode(self, value: Any) -> tuple[Array]:
+    own_size: bool = False
+    """Whether the height and width that a picture has in its file go beside it: it may have been shrunk while it was read."""
+
+    @property
+    def names(self) -> tuple[str, ...]:  # type: ignore[override]  # others have a constant
+        return ("pixels", "size") if self.own_size else ("pixels",)
+
+    @property
+    def shared(self) -> int:  # type: ignore[override]
+        return int(self.own_size)
+
+    def encode(self, value: Any) -> tuple[Array, ...]:
+        if not self.own_size:
+            return (self._pixels(value),)
+        if hasattr(value, "read"):  # an open file is read once
+            value = value.read()
+        return self._pixels(value), np.array(picture_size(value), np.int64)
+
+    def _pixels(self, value: Any) -> Array:
         pixels = np.ascontiguousarray(read_pixels(value, self.channels, self.at_least))
         if self.size is not None and pixels.shape[:2] != self.size:
             height, width = pixels.shape[:2]
@@ -42,4 +59,4 @@ class PictureReading(Reading):
                 f" {self.size[1]} × {self.size[0]}",
                 hint="train with item_tfms=Resize(size), and pictures of any size can be asked about",
             )
-        return (pixels,)
+        return pixels
