@@ -72,7 +72,7 @@ def test_other_than_the_asked_for_number_of_outputs_is_refused() -> None:
 
 
 def test_whole_numbers_arrays_and_numpy_scalars_are_numbers() -> None:
-    assert Number.learn([1, 3]).mean == Number.learn(np.array([1, 3])).mean == Number.learn([np.float32(1), np.int8(3)]).mean  # type: ignore[arg-type,list-item]
+    assert Number.learn([1, 3]).mean == Number.learn(np.array([1, 3])).mean == Number.learn([np.float32(1), np.int8(3)]).mean  # type: ignore[list-item]
 
 
 def test_nothing_to_learn_from_is_said() -> None:

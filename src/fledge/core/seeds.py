@@ -53,7 +53,7 @@ class Draws:
 
     def uniform(self, purpose: str, low: float = 0.0, high: float = 1.0) -> NDArray[np.float64]:
         """One number in [low, high) for each item."""
-        bits = _scramble(self.items.astype(np.uint64) * np.uint64(_GOLDEN) + np.uint64(key(self.seed, self.epoch, purpose)))
+        bits = scrambled(self.items.astype(np.uint64) * np.uint64(_GOLDEN) + np.uint64(key(self.seed, self.epoch, purpose)))
         return low + (high - low) * ((bits >> np.uint64(11)).astype(np.float64) * 2.0**-53)
 
     def chance(self, purpose: str, probability: float) -> NDArray[np.bool_]:
@@ -65,7 +65,7 @@ class Draws:
         return [generator(self.seed, self.epoch, purpose, int(item)) for item in self.items]
 
 
-def _scramble(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def scrambled(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The finaliser of splitmix64: every bit of the input moves every bit of the output."""
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9 & _MASK)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB & _MASK)

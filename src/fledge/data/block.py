@@ -128,7 +128,7 @@ class DataBlock:
         log.info("looking through %d items", len(gathered.items))
         for fronts, values in zip(readers, (gathered.samples.inputs, gathered.samples.targets), strict=True):
             if fronts is not None and values is not None:
-                gathered = gathered.without(unreadable(fronts, values, gathered.good, workers))
+                gathered = gathered.without(unreadable(fronts, values, gathered.good.tolist(), workers))
         if self.block(1).checks_pairs:
             gathered = gathered.without(misfits(self.block(1), as_steps(self.item_tfms), gathered, workers))
         return gathered

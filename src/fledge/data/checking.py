@@ -12,6 +12,7 @@ from fledge.data.fronts import Fronts
 from fledge.data.gathering import Gathered
 from fledge.data.label_checks import Finding, check_labels
 from fledge.data.parallel import ordered
+from fledge.transforms.columnar import LabelColumn
 from fledge.transforms.transform import Block
 
 OnBad = Literal["auto", "skip", "raise"]
@@ -45,7 +46,7 @@ def _why_unreadable(fronts: Fronts, value: Any) -> str | None:
 
 def misfits(block: Block, steps: Sequence[Any], gathered: Gathered, workers: int) -> dict[int, str]:
     """Which targets can't be those of their inputs, and why."""
-    pairs, good = gathered.samples, gathered.good
+    pairs, good = gathered.samples, gathered.good.tolist()
 
     def look(place: int) -> str | None:
         return block.misfit(pairs[place].input, pairs[place].target, steps)
@@ -71,13 +72,16 @@ def report_bad(gathered: Gathered, on_bad: OnBad) -> None:
 
 def checked_labels(gathered: Gathered, on_bad: OnBad) -> tuple[Finding, ...]:
     """What is odd about the labels that are left; an error if nothing could be learned from them, or a class is lost."""
-    targets = gathered.samples.targets or []
-    good = gathered.good
-    labels = [targets[place] for place in good]
-    if not all(_is_plain(label) for label in labels):
-        return ()
-    in_source = [replace(each, items=tuple(good[place] for place in each.items)) for each in check_labels(labels)]
-    lost = _classes_lost(targets, labels)
+    targets, good = gathered.samples.targets or [], gathered.good
+    if isinstance(targets, LabelColumn):
+        labels: Sequence[Any] = targets.take(good)
+        lost = []  # a row is set aside for having no label, so no class goes with it
+    else:
+        labels = [targets[place] for place in good.tolist()]
+        if not all(_is_plain(label) for label in labels):
+            return ()
+        lost = _classes_lost(targets, labels)
+    in_source = [replace(each, items=tuple(good[list(each.items)].tolist())) for each in check_labels(labels)]
     if lost and on_bad == "auto":
         raise DataError(lost[0].message, hint='mend these items, or go on without the class: on_bad="skip"')
     findings = [*lost, *in_source]

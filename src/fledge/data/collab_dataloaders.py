@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, final
@@ -33,6 +32,7 @@ from fledge.data.table_reading import read_table
 from fledge.data.tabular_dataloaders import Reading
 from fledge.data.time_split import TimeSplitter
 from fledge.transforms.catalogue import Catalogue
+from fledge.transforms.column_values import Values
 from fledge.transforms.liked import Liked
 from fledge.transforms.lists import Lists
 from fledge.transforms.pair import Pair
@@ -170,12 +170,12 @@ def _ratings(catalogue: Catalogue, columns: CollabColumns, parts: Mapping[str, p
     """Loaders of pairs with what was given."""
     assert columns.rating is not None
     train = parts["train"][columns.rating].cast(pl.Float64)
-    codec = Codec(Pair(catalogue), Rating.learn(array("d", train.to_numpy().tobytes()), columns.rating))
+    codec = Codec(Pair(catalogue), Rating.learn(Values(train), columns.rating))
     bs = options.get("bs") or usual_bs(len(train))
     loaders = {}
     for name, frame in parts.items():
         rows = Rows(frame.select(columns.user, columns.item))
-        given = array("d", frame[columns.rating].cast(pl.Float64).to_numpy().tobytes())
+        given = Values(frame[columns.rating].cast(pl.Float64))
         inputs = WholeColumn(codec.input, codec.input.encode_all(rows))
         targets = WholeColumn(codec.target, codec.target.encode_all(given))
         loaders[name] = _loader(name, Samples.of(rows, given), inputs, targets, bs, options, ())
@@ -189,7 +189,7 @@ def _likes(catalogue: Catalogue, columns: CollabColumns, parts: Mapping[str, pl.
     frame = parts["train"]
     pairs = _encoded(catalogue, frame, columns)
     bs = options.get("bs") or usual_bs(len(pairs))
-    train = Samples.of(Rows(frame.select(columns.user, columns.item)), _Same("liked", len(pairs)))
+    train = Samples.of(Rows(frame.select(columns.user, columns.item)), Values(_all_liked(len(pairs))))
     liked = WholeColumn(codec.target, torch.ones(len(pairs), 1, dtype=torch.uint8))
     changes = (Negatives(options.get("negatives", 16)),)
     loaders = {"train": _loader("train", train, WholeColumn(codec.input, pairs), liked, bs, options, changes)}
@@ -272,19 +272,6 @@ def _found(folder: str | Path, file: str | os.PathLike[str]) -> Path:
     return Path(file) if Path(file).is_file() else Path(folder) / file
 
 
-@final
-class _Same(Sequence[str]):
-    """One value for each of many, without a list of it."""
-
-    def __init__(self, value: str, count: int) -> None:
-        self._value, self._count = value, count
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return _Same(self._value, len(range(*place.indices(self._count))))
-        if not -self._count <= place < self._count:
-            raise IndexError(place)
-        return self._value
+def _all_liked(count: int) -> pl.Series:
+    """What is told of each like: a byte each."""
+    return pl.repeat("liked", count, dtype=pl.Enum(["liked"]), eager=True)

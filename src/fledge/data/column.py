@@ -13,6 +13,7 @@ from torch import Tensor
 
 from fledge.core.errors import DataError, UnreadableItem, shown
 from fledge.core.seeds import Draws
+from fledge.core.unordered import row_digests, unordered
 from fledge.data.digests import content_digest
 from fledge.data.fronts import Fronts
 from fledge.data.parallel import ordered, usual_workers
@@ -34,10 +35,9 @@ class WholeColumn:
         return self.encoded.index_select(0, places)
 
     @cached_property
-    def contents(self) -> list[bytes]:
-        """What each value is known by; worked out once."""
-        rows = self.encoded.detach().cpu().unsqueeze(-1).flatten(1).numpy()
-        return [content_digest(row.tobytes()) for row in rows]
+    def contents(self) -> int:
+        """What the values are known by, in whatever order; worked out once."""
+        return unordered(row_digests(self.encoded.detach().cpu().numpy()))
 
     def to(self, device: torch.device) -> WholeColumn:
         """The same, standing on a device."""
@@ -59,9 +59,10 @@ class ReadColumn:
         return together(encoded, pinned=pinned)
 
     @cached_property
-    def contents(self) -> list[bytes]:
-        """What each value is known by, as far as it is a file or an array; worked out once."""
-        return [found for value in self.values if (found := self._content(value)) is not None]
+    def contents(self) -> int:
+        """What the values are known by, in whatever order, as far as they are files or arrays; worked out once."""
+        known = [found for value in self.values if (found := self._content(value)) is not None]
+        return sum(int.from_bytes(each, "little") for each in known)
 
     def _content(self, value: Any) -> bytes | None:
         if isinstance(value, bytes):
@@ -97,8 +98,8 @@ class PieceColumn:
         return together(encoded, pinned=pinned)
 
     @property
-    def contents(self) -> list[bytes]:
-        """What each whole value is known by."""
+    def contents(self) -> int:
+        """What the whole values are known by."""
         return self.whole.contents
 
     def _one(self, item: int, draws: Draws | None) -> Any:

@@ -9,10 +9,16 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from fledge.core.unordered import row_digests, unordered
 from fledge.data.foreign import ForeignLoader
 from fledge.data.loader import Loader
+from fledge.transforms.columnar import LabelColumn
 from fledge.transforms.transform import Codec
 
+Digests = NDArray[np.uint64]
 AnyLoader = Loader | ForeignLoader
 
 
@@ -22,20 +28,46 @@ def fingerprints(parts: Sequence[AnyLoader], codec: Codec[Any, Any] | None) -> d
     What all names begin with is left out, so that the same files in another folder are the same items.
     """
     ours = [part for part in parts if isinstance(part, Loader)]
-    names = [[part.samples.name(place) for place in range(part.count)] for part in ours]
-    start = len(os.path.commonprefix([name for part in names for name in part]))  # noqa: RUF071 - any text will do
-    items = [[name[start:] for name in part] for part in names]
-    labels = [zip(part, _told(loader.samples.targets or []), strict=False) for part, loader in zip(items, ours, strict=True)]
-    contents = [each for part in ours for column in (part.inputs, part.targets) if column for each in column.contents]
+    contents = sum(column.contents for part in ours for column in (part.inputs, part.targets) if column)
     settings = [(part.bs, part.seed, part.changes, part.shares is not None) for part in ours]
+    items = _items(ours)
+    labels = [_labels(part, known) for part, known in zip(ours, items, strict=True)]
     return {
-        "items": short_hash(sorted(name for part in items for name in part)),
-        "contents": short_hash(sorted(contents)),
-        "labels": short_hash(sorted(pair for part in labels for pair in part)),
-        "split": short_hash(items),
+        "items": short_hash(sum(map(unordered, items))),
+        "contents": short_hash(contents),
+        "labels": short_hash(sum(map(unordered, labels))),
+        "split": short_hash([blake2b(known.tobytes(), digest_size=16).hexdigest() for known in items]),
         "settings": short_hash([settings, codec]),
         "batches": short_hash([len(part) for part in parts]),
     }
+
+
+def _items(parts: Sequence[Loader]) -> list[Digests]:
+    """What each item of each part is known by: its name, or its number in the source where it has no name."""
+    named = {
+        place: [part.samples.name(item) for item in range(part.count)]
+        for place, part in enumerate(parts)
+        if not part.samples.are_rows
+    }
+    start = len(os.path.commonprefix([name for names in named.values() for name in names]))  # noqa: RUF071 - any text will do
+    return [
+        _of_texts([name[start:] for name in named[place]]) if place in named else part.samples.numbers.astype(np.uint64)
+        for place, part in enumerate(parts)
+    ]
+
+
+def _labels(part: Loader, items: Digests) -> Digests:
+    """What each item's label is known by, together with the item."""
+    targets = part.samples.targets
+    if targets is None:
+        return np.empty(0, np.uint64)
+    known = targets.digests() if isinstance(targets, LabelColumn) else _of_texts(_told(targets))
+    return row_digests(known[:, None], salt=items)
+
+
+def _of_texts(texts: Sequence[str]) -> Digests:
+    found = (blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(found), "<u8")
 
 
 def _told(labels: Sequence[Any]) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
+import numpy as np
+
 from fledge.core.errors import DataError, FledgeError, UsageError
 from fledge.data.label_checks import is_blank
-from fledge.data.samples import BadItem, Sample, Samples
+from fledge.data.samples import BadItem, Places, Sample, Samples
+from fledge.transforms.columnar import LabelColumn
 
 Function = Callable[[Any], Any]
 
@@ -59,7 +62,7 @@ class Intake:
 class Gathered:
     """Everything a source gave, and why some of it is set aside (by place)."""
 
-    items: list[Any]
+    items: Sequence[Any]
     samples: Samples
     reasons: dict[int, str]
 
@@ -71,26 +74,31 @@ class Gathered:
         )
 
     @property
-    def good(self) -> list[int]:
+    def good(self) -> Places:
         """The places of what is not."""
-        return [place for place in range(len(self.items)) if place not in self.reasons]
+        return self._good_of(np.arange(len(self.items)))
 
     @property
-    def labels(self) -> list[Any]:
+    def labels(self) -> Sequence[Any]:
         """Every item's label, to split by; what is set aside is a class of its own."""
         targets = self.samples.targets or []
+        if isinstance(targets, LabelColumn):
+            return targets  # what is set aside of a table has no label
         return ["" if place in self.reasons else label for place, label in enumerate(targets)]
 
-    def part(self, name: str, places: Iterable[int]) -> Samples:
+    def part(self, name: str, places: Places) -> Samples:
         """The samples of one part of a split, without what is set aside."""
-        good = [int(place) for place in places if int(place) not in self.reasons]
-        if not good:
+        good = self._good_of(places)
+        if not len(good):
             raise DataError(f"every item of the {name} part had to be set aside", hint="mend these items, or split another way")
         return self.samples.take(good)
 
     def without(self, reasons: dict[int, str]) -> Gathered:
         """With more set aside."""
         return Gathered(self.items, self.samples, self.reasons | reasons)
+
+    def _good_of(self, places: Places) -> Places:
+        return places[~np.isin(places, list(self.reasons))] if self.reasons else places
 
 
 def gather(source: Any, intake: Intake) -> Gathered:

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fledge.core.errors import listed, shown
 from fledge.data.digests import content_digest
 from fledge.data.labels import is_missing
 from fledge.data.split import Split
+from fledge.transforms.columnar import LabelColumn
 
-Places = Mapping[str, list[int]]
+Places = Mapping[str, Sequence[int] | NDArray[np.int64]]
 """Each label, and the items that carry it."""
 
 MOSTLY = 0.9
@@ -48,6 +52,8 @@ def check_labels(labels: Sequence[Any]) -> list[Finding]:
     1 class stands on a single item: 'Cat'
     labels that differ only in case, blanks or the way they are typed are different classes: 'cat' (4) and 'Cat' (1)
     """
+    if isinstance(labels, LabelColumn):
+        return _check_column(labels)
     blank = tuple(place for place, label in enumerate(labels) if is_blank(label))
     carriers = _carriers(labels, leave_out=frozenset(blank))
     known = len(labels) - len(blank)
@@ -55,6 +61,26 @@ def check_labels(labels: Sequence[Any]) -> list[Finding]:
     if known and not any(isinstance(label, float) for label in labels if not is_missing(label)):
         findings += [*_singles(carriers), *_twins(carriers), *_mostly_one(carriers, known)]
     return findings
+
+
+def _check_column(labels: LabelColumn) -> list[Finding]:
+    """The same of labels that stand in a column, where none is a list of several."""
+    blank = tuple(np.flatnonzero(labels.missing).tolist())
+    known = len(labels) - len(blank)
+    if labels.measured:
+        alike = known > 0 and labels.count_distinct() - bool(blank) == 1
+        one = {str(next(each for each in labels if each is not None)): range(known)} if alike else {}
+        return [*_missing(blank, len(labels)), *(_alone(one, known, several=False) if alike else ())]
+    numbers = labels.numbered()
+    by_class = np.split(np.argsort(numbers, kind="stable"), np.cumsum(np.bincount(numbers))[:-1])
+    carriers = {str(labels[int(places[0])]): places for places in by_class if labels[int(places[0])] is not None}
+    return [
+        *_missing(blank, len(labels)),
+        *_alone(carriers, known, several=False),
+        *_singles(carriers),
+        *_twins(carriers),
+        *_mostly_one(carriers, known),
+    ]
 
 
 def content_duplicates(
@@ -115,7 +141,7 @@ def _singles(carriers: Places) -> Iterator[Finding]:
     if single := {label: places for label, places in carriers.items() if len(places) == 1}:
         verb = "class stands" if len(single) == 1 else "classes stand"
         message = f"{len(single)} {verb} on a single item: {listed([shown(label) for label in sorted(single)])}"
-        yield Finding("single_item", "warning", message, tuple(place for places in single.values() for place in places))
+        yield Finding("single_item", "warning", message, tuple(int(place) for places in single.values() for place in places))
 
 
 def _twins(carriers: Places) -> Iterator[Finding]:
@@ -127,7 +153,7 @@ def _twins(carriers: Places) -> Iterator[Finding]:
             main, *others = sorted(group, key=lambda label: (-len(carriers[label]), label))
             named = " and ".join(f"{_told_apart(label, group)} ({len(carriers[label])})" for label in (main, *others))
             message = f"labels that differ only in case, blanks or the way they are typed are different classes: {named}"
-            yield Finding("twins", "warning", message, tuple(place for label in others for place in carriers[label]))
+            yield Finding("twins", "warning", message, tuple(int(place) for label in others for place in carriers[label]))
 
 
 def _plain(label: str) -> str:

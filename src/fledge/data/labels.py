@@ -81,6 +81,11 @@ class ColReader:
         if self.label_delim == "":
             raise UsageError("label_delim is empty", hint="leave it out, or name what stands between two labels, such as ' '")
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether values are given as they stand in the row."""
+        return self.prefix == "" and not self.suffix and self.label_delim is None
+
     def __call__(self, row: Any) -> Any:
         if isinstance(self.cols, str | int):
             return self._read(row, self.cols)

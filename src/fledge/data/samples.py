@@ -7,12 +7,13 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, final
+from typing import Any, Generic, TypeVar, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fledge.core.errors import shown
+from fledge.transforms.columnar import Columnar
 
 Input = TypeVar("Input")
 Target = TypeVar("Target")
@@ -60,15 +61,44 @@ class Samples:
 
     def take(self, places: Places | Sequence[int]) -> Samples:
         """Those at `places`, in that order."""
-        chosen = [int(place) for place in places]
-        targets = None if self.targets is None else [self.targets[place] for place in chosen]
-        # The rows of a frame are picked all at once.
-        inputs = self.inputs.take(chosen) if hasattr(self.inputs, "take") else [self.inputs[place] for place in chosen]
-        return Samples(inputs, targets, self.numbers[chosen])
+        chosen = np.asarray(places, np.int64)
+        targets = None if self.targets is None else _picked(self.targets, chosen)
+        return Samples(_picked(self.inputs, chosen), targets, self.numbers[chosen])
 
     def name(self, place: int) -> str:
         """What to call one of them in a message."""
-        return item_name(self.inputs[place], int(self.numbers[place]))
+        number = int(self.numbers[place])
+        return numbered_name(number) if self.are_rows else item_name(self.inputs[place], number)
+
+    @property
+    def are_rows(self) -> bool:
+        """Whether these are rows of a table, which have numbers for names."""
+        return isinstance(self.inputs, Columnar)
+
+    def names(self, places: Places) -> Sequence[str]:
+        """What to call some of them, none of it written before it is asked for."""
+        return Names(self, places)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Names(Sequence[str]):
+    """What some of many samples are called."""
+
+    samples: Samples
+    places: Places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Names: ...
+    def __getitem__(self, place: int | slice) -> str | Names:
+        if isinstance(place, slice):
+            return Names(self.samples, self.places[place])
+        return self.samples.name(int(self.places[place]))
 
 
 def item_name(item: Any, number: int) -> str:
@@ -77,7 +107,17 @@ def item_name(item: Any, number: int) -> str:
     >>> item_name(Path("pets/dog.jpg"), 3), item_name({"age": 3}, 3)
     ('pets/dog.jpg', 'item 3')
     """
-    return os.fspath(item) if isinstance(item, str | os.PathLike) else f"item {number}"
+    return os.fspath(item) if isinstance(item, str | os.PathLike) else numbered_name(number)
+
+
+def numbered_name(number: int) -> str:
+    """What to call a thing that has no name."""
+    return f"item {number}"
+
+
+def _picked(values: Sequence[Any], places: Places) -> Sequence[Any]:
+    """The rows of a frame and the values of a column are picked all at once."""
+    return values.take(places) if isinstance(values, Columnar) else [values[place] for place in places.tolist()]
 
 
 @final

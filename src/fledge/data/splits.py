@@ -10,12 +10,14 @@ from pathlib import PurePath
 from typing import Any, Literal, final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fledge.core.errors import DataError, UsageError, shown
 from fledge.core.seeds import generator
-from fledge.data.labels import cell
+from fledge.data.labels import ColReader, cell
 from fledge.data.split import Split, indices, made
 from fledge.data.strata import class_numbers, groups_nearest, ranks_within, shares, strata
+from fledge.transforms.columnar import LabelColumn, ManyRows
 
 USUAL_SEED = 42
 """The seed of a split when none is given: the same items are held back every time."""
@@ -114,7 +116,7 @@ class GroupSplitter(Splitter):
 
     def split(self, items: Sequence[Any], labels: Sequence[Any] | None = None) -> Split:
         wanted = _held_back(len(items), self.valid_pct)
-        groups = class_numbers([self.group(item) for item in items])
+        groups = _groups(items, self.group)
         sizes = np.bincount(groups)
         if len(sizes) < 2:
             raise DataError(f"all {len(items)} items are one group, so none can be held back", hint="split by something finer")
@@ -227,10 +229,20 @@ class ColSplitter(Splitter):
     col: str | int = "is_valid"
 
     def split(self, items: Sequence[Any], labels: Sequence[Any] | None = None) -> Split:
+        hint = f"look at the column {self.col!r}, or split with RandomSplitter()"
+        if isinstance(items, ManyRows) and isinstance(self.col, str):
+            return made(len(items), **self._of_column(items.column(self.col)), hint=hint)
         places: dict[str, list[int]] = {"train": [], "valid": [], "test": []}
         for place, row in enumerate(items):
             places[self._part(cell(row, self.col), place)].append(place)
-        return made(len(items), **places, hint=f"look at the column {self.col!r}, or split with RandomSplitter()")
+        return made(len(items), **places, hint=hint)
+
+    def _of_column(self, column: LabelColumn) -> dict[str, NDArray[np.int64]]:
+        """The same of a whole column: each different value is looked at once."""
+        numbers = column.numbered()
+        first = np.unique(numbers, return_index=True)[1].tolist()
+        parts = np.array([self._part(column[place], place) for place in first])
+        return {name: np.flatnonzero((parts == name)[numbers]) for name in PART_NAMES}
 
     def _part(self, value: Any, place: int) -> str:
         text = str(value).strip().lower()
@@ -276,6 +288,13 @@ def as_splitter(splitter: Splitter | Callable[[Any], Any]) -> Splitter:
     if not callable(splitter) or isinstance(splitter, type):
         raise UsageError(f"{shown(splitter)} is no splitter", hint="pass RandomSplitter(), say, or a function of the items")
     return _Given(splitter)
+
+
+def _groups(items: Sequence[Any], group: Callable[[Any], Hashable]) -> NDArray[np.int64]:
+    """The number of each item's group; of rows grouped by a column, all at once."""
+    if isinstance(items, ManyRows) and isinstance(group, ColReader) and isinstance(group.cols, str) and group.is_plain:
+        return items.column(group.cols).numbered()
+    return class_numbers([group(item) for item in items])
 
 
 def _held_back(count: int, share: float) -> int:

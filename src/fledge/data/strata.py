@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fledge.core.errors import UsageError, listed
+from fledge.transforms.columnar import LabelColumn
 
 Numbers = NDArray[np.int64]
 
@@ -19,6 +20,8 @@ def few_classes(labels: Sequence[Any]) -> bool:
     >>> few_classes(["cat", "dog", "cat", "dog"]), few_classes([0.5, 0.7, 0.5, 0.7]), few_classes(["a", "b"])
     (True, False, False)
     """
+    if isinstance(labels, LabelColumn):
+        return not labels.measured and 2 * labels.count_distinct() <= len(labels)
     if not all(issubclass(kind, str | bool | int | np.integer | np.bool_) for kind in set(map(type, labels))):
         return False
     return 2 * len(set(labels)) <= len(labels)
@@ -39,6 +42,8 @@ def class_numbers(labels: Sequence[Hashable]) -> Numbers:
     >>> class_numbers(["dog", "cat", "dog"]).tolist()
     [0, 1, 0]
     """
+    if isinstance(labels, LabelColumn):
+        return labels.numbered()
     if wrong := [kind.__name__ for kind in set(map(type, labels)) if not issubclass(kind, Hashable)]:
         raise UsageError(f"a {listed(wrong)} can't be a class to split by", hint="split without stratify=True")
     numbers = {label: number for number, label in enumerate(dict.fromkeys(labels))}

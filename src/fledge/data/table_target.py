@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Literal, final
 
 import polars as pl
 
 from fledge.core.errors import DataError, UnknownName, shown
 from fledge.data.strata import few_classes
+from fledge.transforms.column_values import Values
 from fledge.transforms.row_columns import category_texts
 
 _FEW = 50
@@ -27,10 +28,10 @@ class RowTarget:
     problem: Problem
     because: str
 
-    def labels(self, frame: pl.DataFrame) -> list[Any]:
+    def labels(self, frame: pl.DataFrame) -> Values:
         """What is true of each row, None where nobody knows it.
 
-        >>> RowTarget(("age",), "regression", "").labels(pl.DataFrame({"age": [3, None]}))
+        >>> list(RowTarget(("age",), "regression", "").labels(pl.DataFrame({"age": [3, None]})))
         [3.0, None]
         """
         check_names(self.names, frame.columns)
@@ -64,28 +65,25 @@ def check_names(names: Sequence[str], columns: Sequence[str]) -> None:
         raise UnknownName("column", absent[0], columns)
 
 
-def class_labels(column: pl.Series) -> list[Any]:
+def class_labels(column: pl.Series) -> Values:
     """Labels as Category takes them: whole numbers stay numbers, so that they come in order."""
     if column.dtype.is_integer():
-        return column.to_list()
+        return Values(column)
     if column.dtype.is_float() and bool((column.drop_nulls() == column.drop_nulls().round()).all()):
-        return column.cast(pl.Int64).to_list()
+        return Values(column.cast(pl.Int64))
     if isinstance(column.dtype, pl.Datetime):
         raise DataError(f"the column {shown(column.name)} holds dates, and classes or numbers can be told", hint="name another")
-    return category_texts(column).to_list()
+    return Values(category_texts(column))
 
 
-def numbers(columns: Sequence[pl.Series]) -> list[Any]:
+def numbers(columns: Sequence[pl.Series]) -> Values:
     """Numbers, one for each row or several of several columns."""
     if wrong := [column for column in columns if not column.dtype.is_numeric()]:
         example = wrong[0].drop_nulls().head(1).to_list()
         raise DataError(f"the column {shown(wrong[0].name)} holds {shown(example)}, and a number is to be told", hint="mend it")
-    values = [column.cast(pl.Float64).to_list() for column in columns]
-    if len(values) == 1:
-        return values[0]
-    return [None if None in row else row for row in zip(*values, strict=True)]
+    return Values(*(column.cast(pl.Float64) for column in columns))
 
 
 def _are_classes(known: pl.Series) -> bool:
     whole = known.dtype.is_integer() or bool((known == known.round()).all())
-    return whole and known.n_unique() <= _FEW and few_classes(known.cast(pl.Int64).to_list())
+    return whole and known.n_unique() <= _FEW and few_classes(Values(known.cast(pl.Int64)))

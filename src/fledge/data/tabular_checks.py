@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from fledge.core.errors import listed, shown
 from fledge.data.label_checks import Finding
+from fledge.transforms.column_values import Values
 from fledge.transforms.row_learning import RowColumns
 
 SURE = 0.995
@@ -21,11 +21,11 @@ _ROWS = 20_000
 _FEWEST = 50
 
 
-def leaks(columns: RowColumns, frame: pl.DataFrame, targets: Sequence[Any]) -> list[Finding]:
+def leaks(columns: RowColumns, frame: pl.DataFrame, targets: Values) -> list[Finding]:
     """The columns of the training part that give the answer away."""
     some = np.linspace(0, frame.height - 1, min(frame.height, _ROWS)).astype(np.int64)
     few = frame.select(columns.sources)[some]
-    answers = [targets[place] for place in some.tolist()]
+    answers = list(targets.take(some))
     if frame.height < _FEWEST:
         return []
     if isinstance(answers[0], str | bool):
@@ -46,10 +46,14 @@ def twins(train: pl.DataFrame, held_back: pl.DataFrame) -> list[Finding]:
     return [Finding("row_leak", "warning", message, tuple(found.tolist()))]
 
 
-def conflicts(inputs: pl.DataFrame, labels: Sequence[Any]) -> list[Finding]:
+def conflicts(inputs: pl.DataFrame, labels: Values) -> list[Finding]:
     """Rows that are equal but for their label."""
-    told = pl.DataFrame({"row": inputs.hash_rows(), "label": [str(label) for label in labels]})
-    several = told.with_row_index("place").filter(pl.col("label").n_unique().over("row") > 1)["place"].to_list()
+    told = pl.DataFrame({"row": inputs.hash_rows(), "label": labels.numbered()})
+    again = told.filter(pl.col("row").is_duplicated())
+    if not again.height:
+        return []
+    torn = again.filter(pl.col("label").n_unique().over("row") > 1)["row"].unique()
+    several = told["row"].is_in(torn.implode()).arg_true().to_list()
     if not several:
         return []
     message = f"{len(several)} rows are equal to another but for their label, so nothing can tell them apart"

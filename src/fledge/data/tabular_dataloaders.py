@@ -31,6 +31,7 @@ from fledge.data.table_target import check_names, class_labels, numbers, row_tar
 from fledge.data.tabular_checks import conflicts, leaks, twins
 from fledge.data.time_split import TimeSplitter
 from fledge.transforms.category import CategoryBlock
+from fledge.transforms.column_values import Values
 from fledge.transforms.row import Row, RowBlock
 from fledge.transforms.row_frame import Rows, as_frame
 from fledge.transforms.table_number import TableNumberBlock
@@ -161,7 +162,7 @@ def _loaders(frame: pl.DataFrame, targets: Sequence[str], block: RowBlock, optio
     parts = {name: gathered.part(name, each) for name, each in places.items() if len(each)}
     if options.get("test") is not None:
         last = as_frame(options["test"])
-        parts["test"] = _gathered(last, targets, {**options, "y_block": y_block})[1].part("test", range(last.height))
+        parts["test"] = _gathered(last, targets, {**options, "y_block": y_block})[1].part("test", np.arange(last.height))
     train = parts["train"]
     codec = Codec(block.learn(train.inputs), y_block.learn(train.targets or []))
     _offer_time(codec.input, options)
@@ -215,10 +216,10 @@ def _gathered(frame: pl.DataFrame, targets: Sequence[str], options: Options) -> 
         block = CategoryBlock() if classes else TableNumberBlock(tuple(targets), options.get("log_scale", "auto"))
     columns = [frame[name] for name in targets]
     values = class_labels(columns[0]) if isinstance(block, CategoryBlock) else numbers(columns)
-    unknown = frame.select(pl.any_horizontal(pl.col(name).is_null() for name in targets)).to_series().arg_true().to_list()
+    unknown = np.flatnonzero(values.missing).tolist()
     rows = Rows(frame.drop(list(targets)))
     reasons = dict.fromkeys(unknown, f"it has no {listed(list(targets))}")
-    return block, Gathered(rows, Samples.of(rows, values), reasons)  # type: ignore[arg-type]
+    return block, Gathered(rows, Samples.of(rows, values), reasons)
 
 
 def _splitter(options: Options, frame: pl.DataFrame) -> Splitter:
@@ -262,11 +263,11 @@ def _suspicions(row: Row, parts: Mapping[str, Samples]) -> list[Finding]:
     """Columns that give the answer away, rows on both sides, equal rows with different answers; each is said."""
     train, valid = parts["train"], parts["valid"]
     found = [
-        *leaks(row.columns, train.inputs.frame, train.targets or []),  # type: ignore[attr-defined]
+        *leaks(row.columns, train.inputs.frame, _values(train)),  # type: ignore[attr-defined]
         *twins(_with_answers(train), _with_answers(valid)),
     ]
-    if isinstance((train.targets or [0.0])[0], str | bool):
-        found += conflicts(train.inputs.frame, train.targets or [])  # type: ignore[attr-defined]
+    if isinstance(_values(train)[0], str | bool):
+        found += conflicts(train.inputs.frame, _values(train))  # type: ignore[attr-defined]
     for each in found:
         log.warning("%s", each)
     return found
@@ -274,7 +275,13 @@ def _suspicions(row: Row, parts: Mapping[str, Samples]) -> list[Finding]:
 
 def _with_answers(samples: Samples) -> pl.DataFrame:
     frame: pl.DataFrame = samples.inputs.frame  # type: ignore[attr-defined]
-    return frame.with_columns(pl.Series("\0answer", [str(each) for each in samples.targets or []]))
+    return frame.with_columns(column.alias(f"\0answer {place}") for place, column in enumerate(_values(samples).columns))
+
+
+def _values(samples: Samples) -> Values:
+    """What is told of the rows."""
+    assert isinstance(samples.targets, Values), "the rows of a table have their targets in columns"
+    return samples.targets
 
 
 def _target_names(frame: pl.DataFrame, y_names: Names | None) -> list[str]:

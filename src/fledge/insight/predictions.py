@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import final
 
@@ -34,7 +34,7 @@ class Predictions:
     losses: Tensor | None = None
     items: NDArray[np.int64] | None = None
     figures: Mapping[str, Figure] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
+    names: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         columns = {

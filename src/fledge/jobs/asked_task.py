@@ -25,7 +25,7 @@ def as_asked(checked: Checked, task: str | None) -> Checked:
     if checked.rows is not None:
         rows = checked.rows.as_asked(task)
         names = rows.target.names if task.endswith("regression") else ()
-        told = tuple(rows.target.labels(rows.frame))
+        told = rows.target.labels(rows.frame)
         return replace(checked, task=task, because="asked for", labels=told, rows=rows, names=names)
     read = LABELS[task.rpartition("-")[2]]
     labels = [read(label) if part else label for label, part in zip(checked.labels, checked.parts, strict=True)]

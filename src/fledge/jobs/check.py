@@ -27,6 +27,7 @@ from fledge.jobs.check_masks import masks_looked_at
 from fledge.jobs.check_source import RowSource, Source, recognised
 from fledge.jobs.check_twins import MOST_COMPARED, Pair, copies, near_twins
 from fledge.jobs.checked import Checked, Looked
+from fledge.jobs.parts import Parts
 from fledge.jobs.row_options import RowOptions
 
 _AHEAD = 64
@@ -118,7 +119,7 @@ def _of_rows(
         files=(),
         labels=() if facts is None else facts.labels,
         names=rows.target.names if rows.target is not None and rows.target.problem == "regression" else (),
-        parts=("",) * rows.frame.height if facts is None else facts.parts,
+        parts=Parts.of(rows.frame.height, {}) if facts is None else facts.parts,
         split="" if facts is None else facts.split,
         looked=Looked.of(found.kind, []),
         bad=(),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, final
 
-import numpy as np
 import polars as pl
 
 from fledge.core.errors import DataError, shown
@@ -19,6 +18,7 @@ from fledge.data.samples import BadItem
 from fledge.data.splits import USUAL_SEED, RandomSplitter, Splitter
 from fledge.data.table_reading import read_table
 from fledge.data.time_split import TimeSplitter
+from fledge.jobs.parts import Parts
 from fledge.jobs.row_options import RowOptions
 from fledge.transforms.row_frame import Rows
 
@@ -38,11 +38,11 @@ class CheckedRatings:
     said: tuple[str, ...] = ()
     test: pl.DataFrame | None = None
 
-    def rows(self, parts: Sequence[str], part: str) -> pl.DataFrame:
+    def rows(self, parts: Parts, part: str) -> pl.DataFrame:
         """The rows of a part; those for a last test may have come from elsewhere."""
         if part == "test" and self.test is not None:
             return self.test
-        return self.frame.filter(pl.Series([each == part for each in parts[: self.frame.height]], dtype=pl.Boolean))
+        return self.frame[parts[: self.frame.height].places(part)]
 
     def lines(self) -> list[str]:
         """Who, what, how much and when, with their counts."""
@@ -83,7 +83,7 @@ class RatingFacts:
     """What looking at ratings gave: for `Checked`."""
 
     ratings: CheckedRatings
-    parts: tuple[str, ...]
+    parts: Parts
     split: str
     bad: tuple[BadItem, ...]
     findings: tuple[Finding, ...]
@@ -107,7 +107,7 @@ def check_ratings(
     likes = options.likes or columns.rating is None
     found = cleaned(frame, columns, likes=likes)
     findings = list(_unusable(found))
-    parts, split = ("",) * found.frame.height, ""
+    parts, split = Parts.of(found.frame.height, {}), ""
     if not any(each.severity == "error" for each in findings):
         try:
             parts, split = _divided(found.frame, columns, options, valid, seed)
@@ -143,7 +143,7 @@ def _unusable(found: Cleaned) -> list[Finding]:
 
 def _divided(
     frame: pl.DataFrame, columns: CollabColumns, options: RowOptions, valid: float, seed: int | None
-) -> tuple[tuple[str, ...], str]:
+) -> tuple[Parts, str]:
     """The part of each row, and how that came."""
     splitter: Splitter
     if options.last is not None:
@@ -158,9 +158,7 @@ def _divided(
         splitter = RandomSplitter(valid, seed, stratify=False)
         words = f"{100 * valid:g} % held back by chance, seed {USUAL_SEED if seed is None else seed}"
     split = splitter.split(Rows(frame))
-    parts = np.full(frame.height, "train", dtype="U5")
-    parts[split.valid] = "valid"
-    return tuple(parts.tolist()), words
+    return Parts.of(frame.height, {"train": split.train, "valid": split.valid}), words
 
 
 def _titles(

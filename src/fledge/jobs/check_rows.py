@@ -10,20 +10,21 @@ import numpy as np
 import polars as pl
 
 from fledge.core.errors import DataError, listed, shown
-from fledge.data.label_checks import Finding, check_labels, is_blank
+from fledge.data.label_checks import Finding, check_labels
 from fledge.data.labels import ColReader
+from fledge.data.samples import Places
 from fledge.data.splits import USUAL_SEED, ColSplitter, GroupSplitter, RandomSplitter, Splitter
 from fledge.data.table_target import Problem, RowTarget
 from fledge.data.tabular_checks import conflicts, leaks, twins
 from fledge.data.time_split import TimeSplitter
 from fledge.jobs.check_source import RowSource
+from fledge.jobs.parts import Parts
 from fledge.jobs.row_options import RowOptions
 from fledge.transforms.column_dates import with_dates
 from fledge.transforms.column_kinds import USED, ColumnKind, kinds_of
+from fledge.transforms.column_values import Values
 from fledge.transforms.row_frame import Rows
 from fledge.transforms.row_learning import RowColumns
-
-Parts = tuple[str, ...]
 
 _MOST_SHOWN = 24
 """Up to so many columns are described one by one."""
@@ -49,12 +50,12 @@ class CheckedRows:
         """The rows without what is to be told of them."""
         return self.frame.drop(list(self.target.names))
 
-    def rows(self, places: Sequence[int]) -> Rows:
+    def rows(self, places: Places) -> Rows:
         """Some of the rows, without what is to be told of them."""
-        if self.test is not None and len(places) and min(places) >= self.frame.height:
+        if self.test is not None and len(places) and places.min() >= self.frame.height:
             last = self.test.drop(list(self.target.names))
-            return Rows(last[np.asarray(places, np.int64) - self.frame.height])
-        return Rows(self.inputs[np.asarray(places, np.int64)])
+            return Rows(last[places - self.frame.height])
+        return Rows(self.inputs[places])
 
     def as_asked(self, task: str) -> Self:
         """The same for a problem that was asked for."""
@@ -85,7 +86,7 @@ class RowFacts:
     """What looking at rows gave: for `Checked`."""
 
     rows: CheckedRows
-    labels: tuple[Any, ...]
+    labels: Values
     parts: Parts
     split: str
     findings: tuple[Finding, ...]
@@ -97,27 +98,24 @@ def check_rows(source: RowSource, options: RowOptions, valid: float, seed: int |
     assert target is not None, "it is known what is to be told"
     options.check(frame.columns, target.names)
     labels = target.labels(frame)
-    blank = [place for place, label in enumerate(labels) if is_blank(label)]
-    known = np.setdiff1d(np.arange(frame.height), blank)
-    findings = list(_label_findings(target.problem, labels, blank, known))
-    parts, split = [""] * frame.height, ""
+    known = np.flatnonzero(~labels.missing)
+    findings = list(_label_findings(labels, known))
+    parts, split = Parts.of(frame.height, {}), ""
     if not any(each.severity == "error" for each in findings):
         try:
-            places, split = _divided(source, options, known, [labels[place] for place in known], valid, seed)
-            for name, some in places.items():
-                for place in known[some].tolist():
-                    parts[place] = name
+            places, split = _divided(source, options, known, labels.take(known), valid, seed)
+            parts = Parts.of(frame.height, {name: known[some] for name, some in places.items()})
         except DataError as error:
             findings.append(Finding("no_split", "error", "; ".join(filter(None, (error.message, error.hint)))))
-    learned = [place for place, part in enumerate(parts) if part == "train"] or known.tolist() or list(range(frame.height))
+    learned = next(some for some in (parts.places("train"), known, np.arange(frame.height)) if len(some))
     train, forms, kinds = _understood(frame[learned], target.names, options)
     found = CheckedRows(frame, target, kinds, forms, source.said)
     findings += _unusable(kinds)
     if split and any(each.kind in USED for each in kinds):
-        findings += _suspicions(found, train, labels, parts, learned)
+        findings += _suspicions(found, train, labels, parts)
         findings += _dated(found, source, options)
         findings += _held_back_alone(target.problem, labels, parts)
-    return RowFacts(found, tuple(labels), tuple(parts), split, tuple(findings))
+    return RowFacts(found, labels, parts, split, tuple(findings))
 
 
 def with_test_rows(facts: CheckedRows, test: pl.DataFrame, where: str) -> CheckedRows:
@@ -129,7 +127,7 @@ def with_test_rows(facts: CheckedRows, test: pl.DataFrame, where: str) -> Checke
     return replace(facts, test=test)
 
 
-def shared_rows(facts: CheckedRows, learned: Sequence[int], test: pl.DataFrame) -> int:
+def shared_rows(facts: CheckedRows, learned: Places, test: pl.DataFrame) -> int:
     """How many of the rows for a last test are learned from too, value for value."""
     if not set(facts.frame.columns) <= set(test.columns):
         return 0
@@ -150,7 +148,7 @@ def _understood(
 
 
 def _divided(
-    source: RowSource, options: RowOptions, known: Any, labels: Sequence[Any], valid: float, seed: int | None
+    source: RowSource, options: RowOptions, known: Places, labels: Values, valid: float, seed: int | None
 ) -> tuple[dict[str, Any], str]:
     """The places, among those that are known, of each part; and how they came about."""
     share = f"{100 * valid:g} %"
@@ -172,37 +170,37 @@ def _divided(
     return {"train": split.train, "valid": split.valid, "test": split.test}, words
 
 
-def _by_files(parts: Sequence[str], labels: Sequence[Any], valid: float, seed: int | None) -> tuple[dict[str, Any], str]:
+def _by_files(parts: Sequence[str], labels: Values, valid: float, seed: int | None) -> tuple[dict[str, Any], str]:
     """As the files are called that the rows stand in; what is to be held back comes from those to learn from, if need be."""
     places = {name: np.flatnonzero([part == name for part in parts]) for name in ("train", "valid", "test")}
     if len(places["valid"]):
         return places, "as the files are called"
     train = places["train"]
-    held = RandomSplitter(valid, seed).split(train.tolist(), [labels[place] for place in train.tolist()]).valid
+    held = RandomSplitter(valid, seed).split(train.tolist(), labels.take(train)).valid
     words = f"{100 * valid:g} % held back by chance, seed {USUAL_SEED if seed is None else seed}, beside the test part"
     return {**places, "train": np.delete(train, held), "valid": train[held]}, words
 
 
-def _label_findings(problem: Problem, labels: Sequence[Any], blank: Sequence[int], known: Any) -> list[Finding]:
+def _label_findings(labels: Values, known: Places) -> list[Finding]:
     if not len(known):
         return [Finding("no_label", "error", "no row says what is to be told of it")]
     findings = []
-    if blank:
+    if len(blank := np.flatnonzero(labels.missing).tolist()):
         rows = f"{len(blank)} row{'' if len(blank) == 1 else 's'}"
         message = f"{rows} without a label will be set aside: row {listed(blank, 3)}"
         findings.append(Finding("no_label", "warning", message, tuple(blank)))
-    if problem == "regression" and isinstance(labels[int(known[0])], tuple):
+    if len(labels.columns) > 1:
         return findings
-    found = check_labels([labels[place] for place in known])
-    return findings + [replace(each, items=tuple(int(known[place]) for place in each.items)) for each in found]
+    found = check_labels(labels.take(known))
+    return findings + [replace(each, items=tuple(known[list(each.items)].tolist())) for each in found]
 
 
-def _held_back_alone(problem: Problem, labels: Sequence[Any], parts: Sequence[str]) -> list[Finding]:
+def _held_back_alone(problem: Problem, labels: Values, parts: Parts) -> list[Finding]:
     """Classes that nothing is learned of."""
     if problem != "classification":
         return []
-    told = list(zip(parts, map(str, labels), strict=True))
-    alone = {label for part, label in told if part not in ("", "train")} - {label for part, label in told if part == "train"}
+    held = np.concatenate([parts.places("valid"), parts.places("test")])
+    alone = labels.take(held).counts().keys() - labels.take(parts.places("train")).counts().keys()
     if not alone:
         return []
     names = listed([shown(name) for name in sorted(alone)])
@@ -216,20 +214,18 @@ def _unusable(kinds: Sequence[ColumnKind]) -> list[Finding]:
     return [Finding("no_column", "error", f"there is no column to learn from: {what}")]
 
 
-def _suspicions(
-    facts: CheckedRows, train: pl.DataFrame, labels: Sequence[Any], parts: Sequence[str], learned: Sequence[int]
-) -> list[Finding]:
+def _suspicions(facts: CheckedRows, train: pl.DataFrame, labels: Values, parts: Parts) -> list[Finding]:
     """Columns that give the answer away, rows on both sides of the split, equal rows with different answers."""
     columns = RowColumns.learn(train, facts.kinds, forms=facts.forms)
-    answers = [labels[place] for place in learned]
     classes = facts.target.problem == "classification"
-    held = [place for place, part in enumerate(parts) if part in ("valid", "test")]
-    used = sorted([*learned, *held])
+    learned, held = parts.places("train"), np.sort(np.concatenate([parts.places("valid"), parts.places("test")]))
     told = compared(facts, facts.frame)
     across = [_at(each, held) for each in twins(told[learned], told[held])]
+    used = parts.used()
     inputs = told[used].drop(list(facts.target.names))
-    torn = [_at(each, used) for each in conflicts(inputs, [labels[place] for place in used])] if classes else []
-    return [*leaks(columns, train, [str(each) for each in answers] if classes else answers), *across, *torn]
+    torn = [_at(each, used) for each in conflicts(inputs, labels.take(used))] if classes else []
+    answers = labels.take(learned)
+    return [*leaks(columns, train, Values(answers.columns[0].cast(pl.String)) if classes else answers), *across, *torn]
 
 
 def compared(facts: CheckedRows, frame: pl.DataFrame) -> pl.DataFrame:
@@ -238,9 +234,9 @@ def compared(facts: CheckedRows, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(pl.String) for name in facts.frame.columns if name not in numbered)
 
 
-def _at(finding: Finding, places: Sequence[int]) -> Finding:
+def _at(finding: Finding, places: Places) -> Finding:
     """A finding about some of the rows as one about all."""
-    return replace(finding, items=tuple(places[place] for place in finding.items))
+    return replace(finding, items=tuple(places[list(finding.items)].tolist()))
 
 
 def _dated(facts: CheckedRows, source: RowSource, options: RowOptions) -> list[Finding]:

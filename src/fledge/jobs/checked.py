@@ -6,8 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fledge.core.errors import listed, shown
 from fledge.core.words import bare
@@ -15,6 +19,8 @@ from fledge.data.label_checks import Finding
 from fledge.data.samples import BadItem
 from fledge.jobs.check_look import Look
 from fledge.jobs.check_twins import Pair
+from fledge.jobs.parts import Parts, counts_of
+from fledge.transforms.columnar import LabelColumn
 
 if TYPE_CHECKING:  # tables alone need polars
     from fledge.jobs.check_ratings import CheckedRatings
@@ -74,9 +80,9 @@ class Checked:
     supported: bool
     because: str
     files: tuple[Path, ...]
-    labels: tuple[Any, ...]
+    labels: Sequence[Any]
     names: tuple[str, ...]
-    parts: tuple[str, ...]
+    parts: Sequence[str]
     split: str
     looked: Looked
     bad: tuple[BadItem, ...]
@@ -107,15 +113,28 @@ class Checked:
         """How many items of each class or tag can be used, most first; empty where the labels are numbers."""
         if self.ratings is not None or self.task.endswith(("regression", "segmentation")):
             return {}
-        used = [label for label, part in zip(self.labels, self.parts, strict=True) if part]
-        counts = Counter(str(each) for label in used for each in (label if isinstance(label, tuple) else (label,)))
+        counts: Counter[str] = Counter()
+        for of_part in self.class_counts.values():
+            counts.update(of_part)
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def class_counts(self) -> dict[str, dict[str, int]]:
+        """How many items of each class or tag are in each part."""
+        if isinstance(self.labels, LabelColumn) and isinstance(self.parts, Parts):
+            return {part: self.labels.take(self.parts.places(part)).counts() for part in self.part_counts}
+        found: dict[str, dict[str, int]] = {}
+        for part, label in zip(self.parts, self.labels, strict=True):
+            counts = found.setdefault(part, {}) if part else {}
+            for each in label if isinstance(label, tuple) else (label,):
+                counts[str(each)] = counts.get(str(each), 0) + 1
+        return found
 
     @property
     def part_counts(self) -> dict[str, int]:
         """How many items are in each part."""
-        counts = Counter(self.parts)
-        return {part: counts[part] for part in _PARTS if counts[part]}
+        counts = counts_of(self.parts)
+        return {part: counts[part] for part in _PARTS if counts.get(part)}
 
     def item(self, place: int) -> str:
         """What to call an item in a message."""
@@ -194,7 +213,7 @@ class Checked:
         return f"{self.task.replace('-', ' ')}{size}: {self.because}"
 
     def _shares(self) -> str:
-        count = sum(map(bool, self.parts))
+        count = sum(self.part_counts.values())
         shares = [f"{_before_a_count(name)} {number:,} ({100 * number / count:.1f} %)" for name, number in self.classes.items()]
         return listed(shares, _SHOWN_CLASSES)
 
@@ -202,10 +221,16 @@ class Checked:
         """For each number that is a label, its smallest, mean and largest value."""
         if self.ratings is not None:
             return []
+        table = self._numbers() if self.names else np.empty((0, 0))
+        columns = zip(self.names, table.T if len(table) else (), strict=False)
+        return [f"{bare(name)} from {v.min():.4g} to {v.max():.4g}, on average {v.mean():.4g}" for name, v in columns]
+
+    def _numbers(self) -> NDArray[np.float64]:
+        """The labels that can be used, which are numbers: (items, numbers)."""
+        if isinstance(self.labels, LabelColumn) and isinstance(self.parts, Parts):
+            return np.asarray(self.labels.take(self.parts.used()), np.float64).reshape(-1, len(self.names))
         used = [label for label, part in zip(self.labels, self.parts, strict=True) if part]
-        rows = [label if isinstance(label, tuple) else (label,) for label in used] if self.names else []
-        columns = zip(self.names, zip(*rows, strict=True), strict=False)
-        return [f"{bare(name)} from {min(v):.4g} to {max(v):.4g}, on average {sum(v) / len(v):.4g}" for name, v in columns]
+        return np.asarray(used, np.float64).reshape(len(used), -1)
 
     def _split(self) -> str:
         counts = ", ".join(f"{count:,} {_PARTS[part]}" for part, count in self.part_counts.items())

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Any, Self, final
 
+import numpy as np
+
 from fledge.core.errors import DataError, UsageError
 from fledge.jobs.check import check
 from fledge.scoring.figure import Figure
@@ -36,7 +38,8 @@ class Labelled:
         used = [place for place, name in enumerate(found.parts) if name and (not part or name == part)]
         if not used:
             raise DataError(f"nothing in {data} is labelled and can be read", hint=f"`fledge check {data}` says more")
-        inputs = list(found.rows.rows(used)) if found.rows is not None else [str(found.files[place]) for place in used]
+        rows = found.rows
+        inputs = [str(found.files[place]) for place in used] if rows is None else list(rows.rows(np.array(used)))
         return cls(inputs, [found.labels[place] for place in used])
 
 

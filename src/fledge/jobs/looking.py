@@ -13,6 +13,7 @@ from fledge.data.label_checks import Finding, is_blank
 from fledge.jobs.asked_task import as_asked
 from fledge.jobs.check import check
 from fledge.jobs.checked import Checked, counted
+from fledge.jobs.parts import Parts
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Teller
 
@@ -37,8 +38,10 @@ def looked_at(settings: Settings, tell: Teller) -> Checked:
 
             ratings = with_test_ratings(found.ratings, settings.test)
             assert ratings.test is not None, "it was just read"
-            parts, split = ("test",) * ratings.test.height, f"{found.split}; the test part is {settings.test}"
-            found = replace(found, ratings=ratings, parts=(*found.parts, *parts), split=split)
+            more = Parts.of(ratings.test.height, {"test": slice(None)})
+            assert isinstance(found.parts, Parts), "those of rows stand in a column"
+            split = f"{found.split}; the test part is {settings.test}"
+            found = replace(found, ratings=ratings, parts=found.parts + more, split=split)
         elif found.rows is not None:
             from fledge.jobs.looking_at_rows import with_test_table  # polars is only loaded for tables
 

@@ -76,7 +76,7 @@ def measured(predictor: Predictor, loader: Loader) -> Measured:
         losses,
         places,
         {name: tally.figure() for name, tally in tallies.items()},
-        tuple(loader.samples.name(int(place)) for place in places),
+        loader.samples.names(places),
     )
     return Measured(found, metrics[0], scores)
 

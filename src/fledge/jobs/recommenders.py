@@ -16,6 +16,7 @@ from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
 from fledge.jobs.checked import Checked
 from fledge.jobs.medium import Example, Medium, Network
+from fledge.jobs.parts import Parts
 from fledge.jobs.ranking import recommending
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Say
@@ -43,6 +44,7 @@ class Recommenders(Medium):
     def loaders(self, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
         _refuse(settings)
         assert checked.ratings is not None, "this is about ratings"
+        assert isinstance(checked.parts, Parts), "those of rows stand in a column"
         found = checked.ratings
         parts = {name: rows for name in ("train", "valid", "test") if len(rows := found.rows(checked.parts, name))}
         options: Options = {"bs": settings.bs, "seed": settings.seed, "device": settings.device}

@@ -169,13 +169,7 @@ def _contender(each: Tried, winner: Tried) -> Contender:
 
 
 def _data_facts(checked: Checked) -> DataFacts:
-    classes: dict[str, dict[str, int]] = {}
-    if checked.classes:
-        for part, label in zip(checked.parts, checked.labels, strict=True):
-            for name in label if isinstance(label, tuple) else (label,):
-                if part:
-                    counts = classes.setdefault(part, {})
-                    counts[str(name)] = counts.get(str(name), 0) + 1
+    classes = checked.class_counts if checked.classes else {}
     compared = not any(each.kind == "not_compared" for each in checked.findings)
     return DataFacts(
         checked.source, checked.part_counts, classes, checked.bad, checked.findings, compared=compared, split=checked.split

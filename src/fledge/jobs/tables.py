@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, final
 
-import numpy as np
-
 from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
@@ -17,12 +15,14 @@ from fledge.data.tabular_dataloaders import loaders_of
 from fledge.insight.row_reasons import RowReasons, row_reasons
 from fledge.jobs.checked import Checked
 from fledge.jobs.medium import Example, Medium, Network
+from fledge.jobs.parts import Parts
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Say
 from fledge.predictor.predictor import Predictor
 from fledge.training.tabular import tabular_learner
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.column_dates import with_dates
+from fledge.transforms.column_values import Values
 from fledge.transforms.row import Row
 from fledge.transforms.row_frame import as_frame
 from fledge.transforms.table_number import TableNumberBlock
@@ -46,14 +46,10 @@ class Tables(Medium):
         _refuse(settings)
         assert checked.rows is not None, "this is about tables"
         rows, target = checked.rows, checked.rows.target
-        places = {
-            name: [place for place, part in enumerate(checked.parts) if part == name] for name in ("train", "valid", "test")
-        }
-        parts = {
-            name: Samples(rows.rows(some), [checked.labels[place] for place in some], np.asarray(some, np.int64))
-            for name, some in places.items()
-            if some
-        }
+        assert isinstance(checked.parts, Parts), "those of rows stand in a column"
+        assert isinstance(checked.labels, Values), "those of rows stand in columns"
+        places = {name: checked.parts.places(name) for name in ("train", "valid", "test")}
+        parts = {name: Samples(rows.rows(some), checked.labels.take(some), some) for name, some in places.items() if len(some)}
         block: Block = CategoryBlock() if target.problem == "classification" else TableNumberBlock(target.names)
         train = as_frame(parts["train"].inputs)
         dated, _ = with_dates(train, rows.forms, leave=train.columns)

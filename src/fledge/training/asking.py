@@ -120,9 +120,9 @@ def _predictor(learner: Learner, *, copied: bool) -> Predictor:
 
 def _as_predictions(learner: Learner, loader: AnyLoader, found: Evaluation) -> Predictions:
     task = learner.task
-    names: tuple[str, ...] = ()
+    names: Sequence[str] = ()
     if isinstance(loader, Loader) and found.items is not None:
-        names = tuple(loader.samples.name(int(item)) for item in found.items)
+        names = loader.samples.names(found.items)
     return Predictions(
         found.outputs,
         found.outputs if task is None else task.probabilities(found.outputs),

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self, final
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from fledge.core.errors import DataError, UnknownName, UsageError, listed
+from fledge.transforms.columnar import LabelColumn
 from fledge.transforms.label import Label, in_order, label_text
 from fledge.transforms.transform import Block, Transform
 
@@ -38,12 +40,17 @@ class Category(Transform[Label, int]):
     @classmethod
     def learn(cls, labels: Iterable[Label]) -> Self:
         """The category of every label seen, in alphabetical order, or by size where all are numbers."""
-        return cls(names=in_order(labels))
+        return cls(names=in_order(labels.distinct() if isinstance(labels, LabelColumn) else labels))
 
     def encode(self, value: Label) -> int:
         return place_of(value, self.places)
 
     def encode_all(self, values: Sequence[Label]) -> Tensor:
+        if (
+            isinstance(values, LabelColumn) and not values.missing.any()
+        ):  # one look-up for each different label, however many have it
+            of_each = np.array(places_of(values.distinct(), self.places), np.int64)
+            return torch.from_numpy(of_each[values.numbered()])
         return torch.tensor(places_of(values, self.places), dtype=torch.int64)
 
     def decode(self, value: int | Tensor) -> str:

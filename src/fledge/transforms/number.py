@@ -45,7 +45,7 @@ class Number(Transform[Value, Tensor]):
             raise UsageError(f"a spread is above 0, not {min(self.std)}")
 
     @classmethod
-    def learn(cls, values: Sequence[Value], names: Sequence[str] | None = None) -> Self:
+    def learn(cls, values: Sequence[Value] | NDArray[np.float64], names: Sequence[str] | None = None) -> Self:
         """The mean and spread of each number; one that never varies keeps its scale."""
         if not len(values):
             raise DataError("there are no numbers to learn from", hint="check get_y: it is what gives each item its number")
@@ -89,7 +89,7 @@ class NumberBlock(Block):
         return number
 
 
-def number_table(values: Sequence[Any], count: int | None = None) -> NDArray[np.float64]:
+def number_table(values: Sequence[Any] | NDArray[Any], count: int | None = None) -> NDArray[np.float64]:
     """Values as (items, numbers): all finite, as many for each item. Text is never read as a number.
 
     >>> number_table([1, 2.5])
@@ -108,7 +108,7 @@ def number_table(values: Sequence[Any], count: int | None = None) -> NDArray[np.
     return table
 
 
-def _refused(values: Sequence[Any]) -> DataError:
+def _refused(values: Sequence[Any] | NDArray[Any]) -> DataError:
     """What is wrong with the first value that isn't as it should be."""
     for value in values:
         parts = np.asarray(value, object).ravel().tolist()

@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, final
 
+import numpy as np
 import polars as pl
 import torch
 from torch import Tensor
@@ -22,6 +23,9 @@ from fledge.transforms.row_graph import RowGraph
 from fledge.transforms.row_learning import RowColumns
 from fledge.transforms.row_reading import RowReading
 from fledge.transforms.transform import Block, Transform
+
+_PIECE = 1 << 18
+"""So many rows are encoded at once: what it takes besides stays small, however many there are."""
 
 RowValue = Mapping[str, Any]
 """A row as people have it: values by the names of their columns."""
@@ -107,7 +111,11 @@ class Row(Transform[RowValue, Tensor]):
         """Rows, a frame or a list of mappings as (rows, columns)."""
         if not is_frame(values) and not len(values):
             return torch.empty(0, self.width)
-        return torch.from_numpy(self.columns.encoded(self.columns.frame(values)))
+        frame = self.columns.frame(values)
+        encoded = np.empty((frame.height, self.width), np.float32)
+        for start in range(0, frame.height, _PIECE):
+            encoded[start : start + _PIECE] = self.columns.encoded(frame[start : start + _PIECE])
+        return torch.from_numpy(encoded)
 
     def decode(self, value: Tensor) -> dict[str, Any]:
         """The row again, numbers as near as their knots are; None where a value was missing."""

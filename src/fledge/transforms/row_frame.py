@@ -10,13 +10,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fledge.core.errors import DataError, listed, shown
+from fledge.core.errors import DataError, UnknownName, listed, shown
 from fledge.transforms.column_dates import moment
 from fledge.transforms.column_numbers import BLANKS
+from fledge.transforms.column_values import Values
+from fledge.transforms.columnar import ManyRows
 
 
 @final
-class Rows(Sequence[Mapping[str, Any]]):
+class Rows(ManyRows):
     """The rows of a frame, each a mapping of column names to values; no row exists before it is asked for.
 
     >>> rows = Rows(pl.DataFrame({"age": [3, 4]}))
@@ -43,6 +45,12 @@ class Rows(Sequence[Mapping[str, Any]]):
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         return self.frame.iter_rows(named=True)
+
+    def column(self, name: str) -> Values:
+        """What stands in one column."""
+        if name not in self.frame.columns:
+            raise UnknownName("column", name, self.frame.columns)
+        return Values(self.frame[name])
 
     def take(self, places: Sequence[int] | NDArray[np.int64]) -> Rows:
         """The rows at these places, in this order."""

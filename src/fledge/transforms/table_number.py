@@ -52,7 +52,7 @@ class TableNumber(Transform[Value, Tensor]):
             raise DataError("there are no numbers to learn from", hint="check that the target column holds some")
         table = number_table(values)
         logs = tuple(_wants_log(column) if log_scale == "auto" else bool(log_scale) for column in table.T)
-        scaled = Number.learn(_logged(table, logs).tolist(), names)
+        scaled = Number.learn(_logged(table, logs), names)
         for name, chosen in zip(scaled.names, logs, strict=True):
             if chosen:
                 log.info("%s is skewed and positive: its logarithm is learned", name)

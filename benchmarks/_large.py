@@ -1,0 +1,144 @@
+"""Large made-up data with something to learn, written row group by row group, and what a process takes to learn it."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from time import perf_counter, sleep
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+GROUP = 1 << 17
+"""Rows of a row group."""
+
+_SPREAD = 1.6
+"""How far the parts of a table's answer lie apart: the best answers are right in about 84 % of the rows."""
+
+USERS, ITEMS, FACTORS = 162_000, 59_000, 8
+"""As many people and things as MovieLens 25M has."""
+
+_NOISE = 0.8
+
+
+def write_table(path: Path, rows: int, seed: int = 0) -> float:
+    """Rows of 20 columns (numbers, categories, a date, gaps) and `bought`; returns how often the best answer is right."""
+    right = 0.0
+    rules = _rules(np.random.default_rng(seed))
+    with _Writer(path) as writer:
+        for number, count in enumerate(_groups(rows)):
+            table, chance = _rows_of(np.random.default_rng((seed, number)), count, rules)
+            writer.write(table)
+            right += float(np.maximum(chance, 1 - chance).sum())
+    return right / rows
+
+
+def write_ratings(path: Path, rows: int, seed: int = 0) -> float:
+    """Who gave what to which thing, few things often; returns the error (RMSE) of whoever knew how they were made."""
+    draw = np.random.default_rng(seed)
+    users, items = max(20, USERS * rows // 25_000_000), max(20, ITEMS * rows // 25_000_000)
+    of_users, of_items = draw.normal(0, 0.4, users), draw.normal(0, 0.5, items)
+    people, things = draw.normal(0, 0.35, (users, FACTORS)), draw.normal(0, 0.6, (items, FACTORS))
+    squares = 0.0
+    with _Writer(path) as writer:
+        for number, count in enumerate(_groups(rows)):
+            draw = np.random.default_rng((seed, number))
+            who = (users * draw.random(count) ** 1.5).astype(np.int64)
+            what = (items * draw.random(count) ** 3).astype(np.int64)
+            expected = 3.5 + of_users[who] + of_items[what] + (people[who] * things[what]).sum(1)
+            given = np.clip(np.round(2 * (expected + draw.normal(0, _NOISE, count))) / 2, 0.5, 5.0)
+            squares += float(np.square(np.clip(expected, 0.5, 5.0) - given).sum())
+            when = 1_400_000_000 + number * GROUP + np.arange(count)
+            writer.write({"userId": who + 1, "movieId": what + 1, "rating": given.astype(np.float32), "timestamp": when})
+    return (squares / rows) ** 0.5
+
+
+class Memory:
+    """The most memory this process held, read every few milliseconds: its own, and with the pages of files it has mapped."""
+
+    def __enter__(self) -> Self:
+        self.own = self.resident = 0.0
+        self._watching = True
+        self._thread = Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._watching = False
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while self._watching:
+            resident, shared = (int(each) * resource.getpagesize() / 1e6 for each in _statm()[1:3])
+            self.own, self.resident = max(self.own, resident - shared), max(self.resident, resident)
+            sleep(0.01)
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    """What comes of something, and how long it took."""
+    began = perf_counter()
+    return work(), perf_counter() - began
+
+
+def _statm() -> list[str]:
+    return Path("/proc/self/statm").read_text(encoding="ascii").split()
+
+
+def _groups(rows: int) -> Iterator[int]:
+    for start in range(0, rows, GROUP):
+        yield min(GROUP, rows - start)
+
+
+def _rules(draw: np.random.Generator) -> dict[str, Any]:
+    """What each value of a category adds to the answer."""
+    sizes = {"sex": 2, "region": 12, "device": 6, "month": 12, "branch": 60, "job": 300, "town": 4000, "product": 20_000}
+    return {name: draw.normal(0, _SPREAD / 3, size) for name, size in sizes.items()}
+
+
+def _rows_of(draw: np.random.Generator, count: int, rules: dict[str, Any]) -> tuple[dict[str, Any], np.ndarray[Any, Any]]:
+    columns: dict[str, Any] = {}
+    score = np.zeros(count)
+    for name, adds in rules.items():
+        place = (len(adds) * draw.random(count) ** 2).astype(np.int64)
+        score += adds[place]
+        columns[name] = pa.DictionaryArray.from_arrays(
+            pa.array(place.astype(np.int32)), [f"{name} {n}" for n in range(len(adds))]
+        )
+        columns[name] = columns[name].cast(pa.string())
+    numbers = draw.normal(0, 1, (8, count))
+    score += _SPREAD * (0.5 * numbers[0] + 0.4 * np.sin(2 * numbers[1]) + 0.4 * numbers[2] * numbers[3] - 0.3 * numbers[4] ** 2)
+    for place, number in enumerate(numbers):
+        columns[f"x{place}"] = np.round(number, 4)
+    columns["age"] = draw.integers(18, 91, count)
+    columns["income"] = np.round(np.exp(draw.normal(10, 0.7, count)), 2)
+    columns["debt"] = pa.array(np.round(np.exp(draw.normal(8, 1, count)), 2), mask=draw.random(count) < 0.1)
+    days = draw.integers(0, 2000, count)
+    columns["joined"] = pa.array((days + 17_000).astype(np.int32)).cast(pa.date32())
+    score += _SPREAD * (0.3 * (columns["age"] - 54) / 21 + 0.2 * np.sin(days * 2 * np.pi / 365))
+    chance = 1 / (1 + np.exp(-score))
+    columns["bought"] = pa.array(np.where(draw.random(count) < chance, "yes", "no"))
+    return columns, chance
+
+
+class _Writer:
+    """A Parquet file, a row group at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, columns: dict[str, Any]) -> None:
+        table = pa.table(columns)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema)
+        self._writer.write_table(table)
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
