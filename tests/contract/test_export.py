@@ -16,7 +16,9 @@ from fledge.predictor.onnx_predictor import OnnxPredictor
 from fledge.predictor.predictor import Predictor
 from fledge.tasks.table import TASKS
 from tests.contract.kinds import KINDS
+from tests.contract.many import many
 from tests.contract.test_tasks import trained
+from tests.counts import count
 
 LEAVING = {
     "image-classification",
@@ -25,6 +27,8 @@ LEAVING = {
     "image-points",
     "image-segmentation",
     "sound-classification",
+    "track-classification",
+    "track-verification",
     "table-classification",
     "table-regression",
 }
@@ -41,6 +45,7 @@ def test_an_exported_model_gives_the_same_answers_or_is_refused_in_a_sentence(ta
             predictor.save(file)
         assert not file.exists()
         return
+    items = [*items, *many(task, count(few=10, full=995))]
     done = export_onnx(predictor, file, items=items)
     assert done.comparison.count == len(items) + len(predictor.example_answers())
     assert done.comparison.same == done.comparison.count

@@ -12,7 +12,7 @@ import numpy as np
 from fledge.core.errors import DataError, UsageError
 from fledge.jobs.check import check
 from fledge.scoring.figure import Figure
-from fledge.tasks.answer import Answer, Label, Labels, Numbers
+from fledge.tasks.answer import Answer, Label, Labels, Numbers, Verified
 from fledge.tasks.regions import Regions
 from fledge.transforms.label import label_text
 from fledge.transforms.mask_colours import VOID
@@ -79,6 +79,8 @@ def _judged(answer: Answer, truth: Any) -> tuple[str, float]:
     match answer:
         case Label():
             return "right", float(answer.label == label_text(truth))
+        case Verified():
+            return "right", float(answer.owner == (label_text(truth) == answer.name))
         case Labels():
             return "right", float(set(answer.labels) == {label_text(each) for each in truth})
         case Regions():

@@ -60,11 +60,17 @@ class PieceNet(nn.Module):
             outputs: Tensor = self.net(inputs[:, 0])
             return outputs
         there = inputs[:, :, 0, 3] >= 0  # (batch, pieces)
+        if torch.compiler.is_exporting():
+            return self._of_all(inputs, there)
         seen = self._looked(inputs[there]).float().softmax(1)  # (pieces there are, classes)
         shares = seen.new_zeros(*there.shape, seen.shape[1])
         shares[there] = seen
-        mean = shares.sum(1) / there.sum(1, keepdim=True).clamp_min(1)
-        return mean.clamp_min(_LEAST).log()  # (batch, classes)
+        return _mean(shares, there)
+
+    def _of_all(self, inputs: Tensor, there: Tensor) -> Tensor:
+        """The same in a graph, whose sizes can't depend on what it is given: pieces that are none are looked at, too."""
+        seen = self.net(inputs.flatten(0, 1)).float().softmax(1).unflatten(0, there.shape)  # (batch, pieces, classes)
+        return _mean(torch.where(there[..., None], seen, 0.0), there)
 
     def _looked(self, pieces: Tensor) -> Tensor:
         """What the network says of so many pieces; where nothing is learned, of a few at a time."""
@@ -82,3 +88,9 @@ class PieceNet(nn.Module):
         """The last part of the network within, where it has one."""
         head = getattr(self.net, "head", None)
         return head if isinstance(head, nn.Module) else None
+
+
+def _mean(shares: Tensor, there: Tensor) -> Tensor:
+    """The mean over the pieces there are, as logarithms (batch, classes)."""
+    mean = shares.sum(1) / there.sum(1, keepdim=True).clamp_min(1)
+    return mean.clamp_min(_LEAST).log()

@@ -72,9 +72,21 @@ class TrackFeaturesNet(nn.Module):
             _straightness(events, there),
         ]
         cut = torch.tensor(_CUTS, device=events.device)
-        quantiles = [torch.nanquantile(value.masked_fill(~mask, torch.nan), cut, dim=1).T for value, mask in measures]
+        quantiles = [_quantiles(value, mask, cut) for value, mask in measures]
         parts = [*quantiles, _directions(ways, moved), _rests(since, step), _buttons(events, there)]
         return torch.cat([*parts, _whole(events, there, long, moved)], 1).nan_to_num(0.0, 0.0, 0.0)
+
+
+def _quantiles(values: Tensor, mask: Tensor, cut: Tensor) -> Tensor:
+    """Those of the masked values of each piece, (pieces, cuts); NaN where there are none. Graphs know only sorting."""
+    if not torch.compiler.is_exporting():
+        return torch.nanquantile(values.masked_fill(~mask, torch.nan), cut, dim=1).T
+    rising = values.masked_fill(~mask, torch.finfo(torch.float32).max).sort(1).values
+    count = mask.sum(1, keepdim=True)
+    place = cut * (count - 1).clamp_min(0)  # (pieces, cuts)
+    below, above = (rising.gather(1, each.long()) for each in (place.floor(), place.ceil()))
+    found = below + (place - place.floor()) * (above - below)
+    return torch.where(count > 0, found, torch.nan)
 
 
 def _log(values: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from fledge.core.errors import ModelFileError
 from fledge.predictor.onnx_description import Compared
 from fledge.predictor.onnx_predictor import OnnxPredictor
 from fledge.predictor.predictor import Predictor
-from fledge.tasks.answer import Answer
+from fledge.tasks.answer import Answer, Label, Labels, Verified
 from fledge.tasks.regions import Regions
 from fledge.transforms.transform import stack
 
@@ -80,11 +80,18 @@ def _allowed(predictor: Predictor, exported: OnnxPredictor, outputs: Tensor, the
 
 
 def _is_same(before: Answer, after: Answer, off: float) -> bool:
-    """Whether two answers are the same: the same labels or tags, numbers that are near enough, the same class at every place.
+    """Whether two answers are the same, what is as likely as each other aside: labels, tags, a verdict, every place of a mask.
 
-    Along the borders of a mask two classes may be as likely as each other, so one place in ten thousand is let pass.
+    Numbers are the same if they are near enough. Along the borders of a mask one place in ten thousand is let pass.
     """
-    if isinstance(before, Regions) and isinstance(after, Regions):
-        return before.mask.shape == after.mask.shape and float((before.mask != after.mask).mean()) <= _TIES
-    parts = before.as_dict()
-    return parts["answer"] == after.as_dict()["answer"] if "probabilities" in parts else off <= 1
+    match before, after:
+        case Label(), Label():
+            return before.probabilities[before.label] - before.probabilities[after.label] <= NEAR
+        case Labels(), Labels():
+            changed = set(before.labels) ^ set(after.labels)
+            return all(abs(before.probabilities[tag] - before.thresholds[tag]) <= NEAR for tag in changed)
+        case Verified(), Verified():
+            return before.owner == after.owner or abs(before.score - before.threshold) <= NEAR
+        case Regions(), Regions():
+            return before.mask.shape == after.mask.shape and float((before.mask != after.mask).mean()) <= _TIES
+    return off <= 1

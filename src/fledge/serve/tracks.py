@@ -6,18 +6,19 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-
 from fledge.core.strict_json import JsonObject
 from fledge.serve.files import file_input
 from fledge.serve.kinds import File, InputKind
 from fledge.serve.pictures import seen
 from fledge.serve.problem import UnknownMedia
-from fledge.transforms.track import Track
 from fledge.transforms.track_states import DRAG, MOVE, PRESS
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from fledge.predictor.loading import AnyPredictor
+    from fledge.transforms.track import Track
+    from fledge.transforms.track_reading import TrackReading
 
 CSV = "text/csv"
 
@@ -48,7 +49,7 @@ def _example(transform: Track, encoded: Tensor) -> File | None:
     return ("\n".join(lines) + "\n").encode(), CSV
 
 
-def _names(transform: Track) -> dict[str, str]:
+def _names(transform: Track | TrackReading) -> dict[str, str]:
     """How the columns are called, by what they hold; where no table names what happened, in the one that says it best."""
     columns = transform.columns
     named = {"state": columns.state, "button": columns.button}
@@ -59,7 +60,9 @@ def _names(transform: Track) -> dict[str, str]:
 def _about(predictor: AnyPredictor) -> JsonObject:
     """How a page writes down a movement as those of training were: with buttons only if they had some."""
     track: Any = predictor.input
-    pressed = predictor.examples is not None and bool((predictor.examples.inputs[..., 3] > MOVE).any())
+    # An exported model carries no examples, but remembers this of them.
+    examples = predictor.examples
+    pressed = getattr(track, "pressed", False) if examples is None else bool((examples.inputs[..., 3] > MOVE).any())
     return {"columns": _names(track), "unit": track.unit, "pressed": pressed, "events": track.events * track.pieces}
 
 

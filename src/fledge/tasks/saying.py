@@ -11,7 +11,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from fledge.core.errors import UsageError
-from fledge.tasks.answer import Answer, Label, Labels, Numbers, Points
+from fledge.tasks.answer import Answer, Label, Labels, Numbers, Points, Verified
 
 
 class Saying(ABC):
@@ -100,6 +100,35 @@ class SayLabels(Saying):
             )
             for row in rows.tolist()
         ]
+
+
+@final
+@dataclass(frozen=True)
+class SayVerified(Saying):
+    """Whether something is one person's: from the threshold on it is taken to be.
+
+    >>> import numpy as np
+    >>> print(*SayVerified("ann", 0.7).answers(np.array([[0.25, 0.75]])))
+    ann (score 0.75, from 0.70 on)
+    """
+
+    transform: ClassVar[str] = "owner"
+    output: ClassVar[str] = "probabilities"
+
+    owner: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Both answers, the owner's last."""
+        return f"not {self.owner}", self.owner
+
+    @property
+    def width(self) -> int:
+        return 2
+
+    def answers(self, rows: NDArray[Any]) -> list[Answer]:
+        return [Verified(score >= self.threshold, score, self.threshold, self.owner) for score in rows[:, 1].tolist()]
 
 
 @final

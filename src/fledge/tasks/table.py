@@ -37,6 +37,7 @@ SAYINGS = Table(
         "numbers": "fledge.tasks.saying:SayNumbers",
         "points": "fledge.tasks.saying:SayPoints",
         "regions": "fledge.tasks.saying_regions:SayRegions",
+        "verified": "fledge.tasks.saying:SayVerified",
     },
 )
 """What can be kept in an exported model: how its answers are said without torch."""

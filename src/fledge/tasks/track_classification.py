@@ -13,6 +13,7 @@ from fledge.scoring.losses import CrossEntropy, Loss
 from fledge.scoring.metrics import Metric, accuracy
 from fledge.tasks.answer import Answer, Label
 from fledge.tasks.image_classification import class_answers
+from fledge.tasks.saying import SayLabel
 from fledge.tasks.task import Task
 from fledge.tasks.timeline import Span, Timeline, stretches
 from fledge.transforms.category import Category
@@ -42,6 +43,9 @@ class TrackClassification(Task[Codec[Track, Category]]):
 
     def probabilities(self, outputs: Tensor) -> Tensor:
         return outputs.softmax(1)
+
+    def says(self, codec: Codec[Track, Category]) -> SayLabel:
+        return SayLabel(codec.target.names)
 
     def answers(self, outputs: Tensor, codec: Codec[Track, Category]) -> list[Answer]:
         return class_answers(self.probabilities(outputs), codec.target)

@@ -13,7 +13,8 @@ from torch import Tensor
 from fledge.scoring.losses import CrossEntropy, Loss
 from fledge.scoring.measures import equal_error
 from fledge.scoring.metrics import Metric, accuracy, equal_error_rate, roc_auc
-from fledge.tasks.answer import Answer, Verified
+from fledge.tasks.answer import Answer
+from fledge.tasks.saying import SayVerified
 from fledge.tasks.task import Task
 from fledge.transforms.owner import Owner
 from fledge.transforms.track import Track
@@ -48,9 +49,11 @@ class TrackVerification(Task[Codec[Track, Owner]]):
     def probabilities(self, outputs: Tensor) -> Tensor:
         return outputs.softmax(1)
 
+    def says(self, codec: Codec[Track, Owner]) -> SayVerified:
+        return SayVerified(codec.target.owner, self.threshold)
+
     def answers(self, outputs: Tensor, codec: Codec[Track, Owner]) -> list[Answer]:
-        scores = self.probabilities(outputs)[:, 1].tolist()
-        return [Verified(score >= self.threshold, score, self.threshold, codec.target.owner) for score in scores]
+        return self.says(codec).answers(self.probabilities(outputs).numpy())
 
     def mean_outputs(self, outputs: Sequence[Tensor]) -> Tensor:
         return torch.stack([self.probabilities(each) for each in outputs]).mean(0).log()

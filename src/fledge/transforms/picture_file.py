@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import DecompressionBombError, Image
 from PIL.ImageFile import ImageFile
-from PIL.TiffImagePlugin import TiffImageFile
 
 from fledge.core.errors import UnreadableItem, UsageError, shown
 from fledge.transforms.jpeg import JpegHeader, jpeg_pixels
@@ -116,8 +115,9 @@ def check_pixels(width: int, height: int, *, cost: int = 1, name: str = "picture
 
 def _check_tiles(image: ImageFile) -> None:
     """A TIFF of few pixels may still ask for memory for one huge tile."""
-    if isinstance(image, TiffImageFile) and {322, 323} <= set(image.tag_v2):
-        check_pixels(int(image.tag_v2[322]), int(image.tag_v2[323]), name="TIFF's tile")
+    tags: Any = getattr(image, "tag_v2", {})  # of a TIFF alone
+    if image.format == "TIFF" and {322, 323} <= set(tags):
+        check_pixels(int(tags[322]), int(tags[323]), name="TIFF's tile")
 
 
 @contextmanager

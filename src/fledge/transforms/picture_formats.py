@@ -8,16 +8,24 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import final
 
-from PIL.AvifImagePlugin import AvifImageFile
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.PpmImagePlugin import PpmImageFile
-from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from fledge.core.errors import UnreadableItem, shown
+from fledge.core.names import Table
+
+_DECODERS = Table(
+    "picture format",
+    {
+        "AVIF": "PIL.AvifImagePlugin:AvifImageFile",
+        "BMP": "PIL.BmpImagePlugin:BmpImageFile",
+        "GIF": "PIL.GifImagePlugin:GifImageFile",
+        "PNG": "PIL.PngImagePlugin:PngImageFile",
+        "PPM": "PIL.PpmImagePlugin:PpmImageFile",
+        "TIFF": "PIL.TiffImagePlugin:TiffImageFile",
+        "WebP": "PIL.WebPImagePlugin:WebPImageFile",
+    },
+)
+"""Each is loaded for the first file of its format: whoever answers one JPEG in a fresh process waits for none of them."""
 
 
 @final
@@ -26,10 +34,14 @@ class Format:
     """One file format: who decodes it, how much memory that takes, and whether a file's end is there."""
 
     name: str
-    decoder: Callable[[BytesIO], ImageFile]
     cost: int = 1
     """How many times the memory of a JPEG or PNG of that size its decoder takes."""
     whole: Callable[[bytes], bool] = lambda data: True
+
+    def decoder(self, file: BytesIO) -> ImageFile:
+        """The file, opened and not yet decoded."""
+        opened: ImageFile = _DECODERS[self.name](file)
+        return opened
 
 
 def sniffed(data: bytes) -> Format:
@@ -89,13 +101,13 @@ def _after_blocks(data: bytes, place: int) -> int:
 
 
 _FORMATS = [
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), Format("PNG", PngImageFile, whole=_png_is_whole)),
-    (re.compile(rb"RIFF....WEBP", re.DOTALL), Format("WebP", WebPImageFile, cost=4, whole=_riff_is_whole)),
-    (re.compile(rb"GIF8[79]a"), Format("GIF", GifImageFile, whole=_gif_is_whole)),
-    (re.compile(rb"BM"), Format("BMP", BmpImageFile)),
-    (re.compile(rb"II\*\0|MM\0\*|II\+\0|MM\0\+"), Format("TIFF", TiffImageFile)),
-    (re.compile(rb"....ftyp(.{4})*?avi[fs]", re.DOTALL), Format("AVIF", AvifImageFile, cost=4)),
-    (re.compile(rb"P[1-6]\s|Pf\s"), Format("PPM", PpmImageFile)),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), Format("PNG", whole=_png_is_whole)),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), Format("WebP", cost=4, whole=_riff_is_whole)),
+    (re.compile(rb"GIF8[79]a"), Format("GIF", whole=_gif_is_whole)),
+    (re.compile(rb"BM"), Format("BMP")),
+    (re.compile(rb"II\*\0|MM\0\*|II\+\0|MM\0\+"), Format("TIFF")),
+    (re.compile(rb"....ftyp(.{4})*?avi[fs]", re.DOTALL), Format("AVIF", cost=4)),
+    (re.compile(rb"P[1-6]\s|Pf\s"), Format("PPM")),
 ]
 
 _GUESSES = [

@@ -40,6 +40,7 @@ READINGS = Table(
         "picture": "fledge.transforms.picture_reading:PictureReading",
         "row": "fledge.transforms.row_reading:RowReading",
         "sound": "fledge.transforms.sound_reading:SoundReading",
+        "track": "fledge.transforms.track_reading:TrackReading",
     },
 )
 """What can be kept in an exported model: how its inputs are read without torch."""

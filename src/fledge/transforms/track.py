@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from fledge.core.errors import UnreadableItem, UsageError, shown
 from fledge.core.log import log
@@ -22,15 +22,14 @@ from fledge.transforms.track_augment import TrackPlan
 from fledge.transforms.track_columns import TrackColumns
 from fledge.transforms.track_drawing import Canvas
 from fledge.transforms.track_file import ReadTrack, read_track
-from fledge.transforms.track_states import NOTHING
+from fledge.transforms.track_pieces import CutTrack, cut, piece_starts
+from fledge.transforms.track_reading import TrackReading, track_warnings
+from fledge.transforms.track_states import MOVE
 from fledge.transforms.transform import Block, Transform
 
 Events = Annotated[int, msgspec.Meta(ge=2, le=65_536)]
 Pieces = Annotated[int, msgspec.Meta(ge=1, le=1024)]
 Unit = Annotated[float, msgspec.Meta(gt=0, le=3600)]
-
-FIELDS = 4
-"""What an event is: x and y in widths of the whole movement, seconds since the one before, its kind."""
 
 _READING = 1
 """Goes up when the same file gives other events than before, so that no cache of old ones is taken for new."""
@@ -84,6 +83,8 @@ class Track(Transform[Any, Tensor]):
             raise UsageError(f"unit={self.unit}: so many seconds is a step of the times", hint="unit=0.001 for milliseconds")
 
     def encode(self, value: Any) -> Tensor:
+        if isinstance(value, CutTrack):
+            return torch.from_numpy(value.events)
         return self.rest(self.front(value), None)
 
     def front(self, value: Any) -> Tensor:
@@ -115,10 +116,7 @@ class Track(Transform[Any, Tensor]):
         return plan.changed(batch)
 
     def warnings(self, value: Any) -> tuple[str, ...]:
-        if hasattr(value, "read"):  # an open file has been read by now
-            return ()
-        said = read_track(value, self.columns).said
-        return (said,) if said else ()
+        return track_warnings(value, self.columns)
 
     def decode(self, value: Tensor) -> NDArray[np.uint8]:
         """The pieces of an encoded movement as drawn, side by side: at most nine, spread over it."""
@@ -143,27 +141,23 @@ class Track(Transform[Any, Tensor]):
             Stretch(passed[start], passed[end], self._cut(front, [start], 1)) for start, end in zip(starts, ends, strict=True)
         ]
 
+    def reading(self, examples: Tensor | None) -> TrackReading:
+        pressed = examples is not None and bool((examples[..., 3] > MOVE).any())
+        return TrackReading(self.columns, self.unit, self.events, self.pieces, pressed)
+
+    def graph(self) -> nn.Module:
+        """Nothing has to be done to pieces: what draws them is the network's own."""
+        return nn.Identity()
+
+    def given_again(self, encoded: Tensor) -> CutTrack:
+        return CutTrack(encoded.numpy())
+
     def _starts(self, count: int, most: int | None = -1) -> list[int]:
-        """Where the pieces of so many events begin: one after the other, the last at the end; spread, if there are too many."""
-        last = max(0, count - self.events)
-        starts = [*range(0, last, self.events), last]
-        limit = self.pieces if most == -1 else most
-        if limit is None or len(starts) <= limit:
-            return starts
-        return np.linspace(0, last, limit).round().astype(int).tolist() if limit > 1 else [last // 2]
+        return piece_starts(count, self.events, self.pieces if most == -1 else most)
 
     def _cut(self, front: Tensor, starts: Sequence[int], pieces: int) -> Tensor:
         """The pieces that begin at these places, filled up to so many."""
-        low, high = front[:, :2].amin(0), front[:, :2].amax(0)
-        span = float((high - low).max()) or 1.0
-        encoded = torch.zeros(pieces, self.events, FIELDS)
-        encoded[:, :, 3] = NOTHING
-        for piece, start in zip(encoded, starts, strict=False):
-            some = front[start : start + self.events]
-            piece[: len(some), :2] = (some[:, :2] - low) / span
-            piece[1 : len(some), 2] = some[1:, 2] * self.unit
-            piece[: len(some), 3] = some[:, 3]
-        return encoded
+        return torch.from_numpy(cut(front.numpy(), starts, pieces, self.events, self.unit))
 
 
 @final

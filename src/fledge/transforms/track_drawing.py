@@ -71,7 +71,7 @@ class Canvas:
             events = events.float()
             places, there = self._fitted(events)
             canvas = torch.cat([self._strokes(events, places, there), self._marks(events, places, there)], 1)
-            return canvas.view(len(events), self.channels, self.size, self.size)
+            return canvas.view(events.shape[0], self.channels, self.size, self.size)
 
     def in_colours(self, drawn: Tensor) -> NDArray[np.uint8]:
         """One piece's pictures (channels, size, size) as one in colours.
@@ -111,13 +111,13 @@ class Canvas:
         long = (steps.square().sum(2).sqrt() * _FINE).round().long() * there[:, 1:]
         ends = long.cumsum(1)
         along = torch.arange(_POINTS * self.size, device=events.device) * ends[:, -1:] // (_POINTS * self.size - 1)
-        segment = torch.searchsorted(ends, along).clamp_max(steps.shape[1] - 1)  # (pieces, points)
+        segment = _first_reaching(ends, along).clamp_max(steps.shape[1] - 1)  # (pieces, points)
         length = long.gather(1, segment)
         share = 1 - (ends.gather(1, segment) - along) / length.clamp_min(1)
         points = _at(places, segment) + share[..., None] * _at(steps, segment)
         pixels = self._pixels(points)
-        order = torch.arange(1, along.shape[1] + 1, device=events.device).expand(len(events), -1)
-        last = torch.zeros(len(events), self.size * self.size, dtype=torch.int64, device=events.device)
+        order = torch.arange(1, along.shape[1] + 1, device=events.device).expand(events.shape[0], -1)
+        last = torch.zeros(events.shape[0], self.size * self.size, dtype=torch.int64, device=events.device)
         last.scatter_reduce_(1, pixels, order, "amax")
         way = F.normalize(steps, dim=2)
         left = torch.stack([*way.relu().unbind(2), *(-way).relu().unbind(2)], 1)[:, [0, 2, 1, 3]]  # right, left, down, up
@@ -133,7 +133,7 @@ class Canvas:
         rest = F.pad(rest, (0, 1))  # a rest is before the next event, at the place of this one
         lasting = [rest >= self.pause * longer for longer in _LONGER]
         marks = torch.stack([*lasting, events[..., 3] == PRESS], 1).float()  # (pieces, 4, events)
-        dots = torch.zeros(len(events), marks.shape[1], self.size * self.size, device=events.device)
+        dots = torch.zeros(events.shape[0], marks.shape[1], self.size * self.size, device=events.device)
         dots.scatter_reduce_(2, self._pixels(places)[:, None].expand(-1, marks.shape[1], -1), marks, "amax")
         stamps = self._stamps(events.device)
         # Ones times ones: what is summed up here are whole numbers, so it is the same in any order.
@@ -146,7 +146,7 @@ class Canvas:
         """A disc for each length of a pause, and the circle of a click, (4, 1, side, side)."""
         radii = [share * self.size for share in _RADII]
         half = math.ceil(max(radii))
-        rows, columns = torch.meshgrid(*[torch.arange(-half, half + 1.0, device=device)] * 2, indexing="ij")
+        rows, columns = torch.meshgrid(*[torch.arange(-half, half + 1, dtype=torch.float32, device=device)] * 2, indexing="ij")
         away = (rows.square() + columns.square()).sqrt()
         discs = [away <= radius for radius in radii[:-1]]
         return torch.stack([*discs, (away - radii[-1]).abs() <= 0.6])[:, None].float()
@@ -160,6 +160,13 @@ class Canvas:
 def _at(values: Tensor, places: Tensor) -> Tensor:
     """The values (pieces, some, 2) at places (pieces, points)."""
     return values.gather(1, places[..., None].expand(-1, -1, 2))
+
+
+def _first_reaching(ends: Tensor, along: Tensor) -> Tensor:
+    """The place of the first of the rising `ends` that is not below each value; graphs know no search, so there they count."""
+    if torch.compiler.is_exporting():
+        return (ends[:, None] < along[..., None]).sum(2)
+    return torch.searchsorted(ends, along)
 
 
 def speed_level(events: Tensor) -> Tensor:
