@@ -62,6 +62,22 @@ def test_layers_or_a_network_of_ones_own_can_be_asked_for() -> None:
     assert learn.model is own
 
 
+@pytest.mark.parametrize(("target", "figure"), [("kind", "accuracy"), ("weight", "r2")])
+def test_several_members_learn_and_answer_as_one(target: str, figure: str, tmp_path: Path) -> None:
+    learn = learner(target, members=4, width=32, dropout=0.1)
+    learn.fit_one_cycle(15)
+    assert learn.figures[figure].value > 0.5
+    learn.export(tmp_path / "birds.safetensors")
+    rows = birds(5, seed=3).to_dicts()
+    loaded = load(tmp_path / "birds.safetensors", check=True)
+    assert [answer.to_json() for answer in loaded(rows)] == [answer.to_json() for answer in learn.predict(rows)]
+
+
+def test_a_loss_that_members_cannot_be_told_is_refused() -> None:
+    with pytest.raises(UsageError, match="told to each member"):
+        learner(members=4, loss=nn.CrossEntropyLoss())
+
+
 def test_loaders_of_something_else_are_refused() -> None:
     with pytest.raises(UsageError, match="needs loaders of rows"):
         tabular_learner(blob_loaders())

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from fledge.core.errors import UsageError
 from fledge.models.architecture import Architecture
-from fledge.models.goal import Goal, as_outputs
+from fledge.models.goal import Goal, as_outputs, as_shares
 
 
 @final
@@ -50,14 +50,5 @@ class Average(nn.Module):
         self.goal = goal
 
     def forward(self, inputs: Tensor) -> Tensor:
-        said = torch.stack([self._shares(member(inputs)) for member in self.members])  # (members, batch, outputs)
+        said = torch.stack([as_shares(member(inputs), self.goal) for member in self.members])  # (members, batch, outputs)
         return as_outputs(said.mean(0), self.goal)
-
-    def _shares(self, outputs: Tensor) -> Tensor:
-        match self.goal:
-            case "classes":
-                return outputs.softmax(1)
-            case "tags":
-                return outputs.sigmoid()
-            case "numbers":
-                return outputs

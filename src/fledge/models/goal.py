@@ -28,3 +28,19 @@ def as_outputs(shares: Tensor, goal: Goal) -> Tensor:
             return shares.clamp(_LEAST_TAG, 1 - _LEAST_TAG).logit()
         case "numbers":
             return shares
+
+
+def as_shares(outputs: Tensor, goal: Goal) -> Tensor:
+    """What a network gives as what can be averaged: shares of classes and tags; numbers are what they are.
+
+    >>> import torch
+    >>> as_shares(torch.zeros(1, 2), "classes")
+    tensor([[0.5000, 0.5000]])
+    """
+    match goal:
+        case "classes":
+            return outputs.softmax(-1)
+        case "tags":
+            return outputs.sigmoid()
+        case "numbers":
+            return outputs

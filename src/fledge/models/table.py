@@ -10,6 +10,7 @@ ARCHITECTURES = Table(
         "small-unet": "fledge.models.unet:SmallUNet",
         "small": "fledge.models.small:SmallNet",
         "tabular": "fledge.models.tabular:TabularNet",
+        "row-ensemble": "fledge.models.row_ensemble:RowEnsemble",
         "always": "fledge.models.always:AlwaysNet",
         "on-features": "fledge.models.on_features:OnFeatures",
         "picture-features": "fledge.models.picture_features:PictureFeatures",

@@ -12,8 +12,10 @@ from torch import Tensor, nn
 
 from fledge.models.architecture import Architecture, Count
 
-_Steps = Annotated[int, msgspec.Meta(ge=0, le=256)]
-_Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
+Steps = Annotated[int, msgspec.Meta(ge=0, le=256)]
+"""Stretches between the knots of a number."""
+Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
+"""Of what is known, how much is left out by chance while learning."""
 
 
 @final
@@ -29,13 +31,13 @@ class TabularNet(Architecture):
     """
 
     slots: tuple[Count, ...]
-    steps: tuple[_Steps, ...]
+    steps: tuple[Steps, ...]
     flags: Annotated[int, msgspec.Meta(ge=0, le=100_000)]
     outputs: Count
     dim: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 8
     width: Annotated[int, msgspec.Meta(ge=1, le=16_384)] = 128
     blocks: Annotated[int, msgspec.Meta(ge=0, le=64)] = 2
-    dropout: _Share = 0.2
+    dropout: Share = 0.2
     layers: tuple[Annotated[int, msgspec.Meta(ge=1, le=16_384)], ...] = ()
 
     def build(self) -> RowNet:
