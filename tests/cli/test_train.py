@@ -51,7 +51,7 @@ def test_all_of_it_is_said_and_kept(desk: Path, capsys: pytest.CaptureFixture[st
     assert run(["train", "photos", *QUICK]) == 0
     heard = capsys.readouterr()
     words = [line.split()[0] for line in heard.out.splitlines() if line[:1].isupper()]
-    assert words == ["Found", "Task", "Files", "Labels", "Split", "Chosen", "Tries", "Saved", "Next"]
+    assert words == ["Looking", "Found", "Task", "Files", "Labels", "Split", "Chosen", "Tries", "Saved", "Next"]
     assert "  fledge serve runs/photos" in heard.out
     assert heard.err == ""
     assert run(["predict", "runs/photos", "photos/bird/bird_000.jpg"]) == 0

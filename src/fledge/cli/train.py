@@ -95,11 +95,14 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
     folder; a flag counts more than a variable, a variable more than the file.
     """
     began = monotonic()  # before torch is loaded, which takes a while
+    say, stream = (note, sys.stderr) if as_json else (out, sys.stdout)
+    if data is not None and not quiet:
+        say(safe(f"Looking at {data}"))  # before torch is loaded, so that nobody wonders whether anything happens
+
     from fledge.jobs.run_folder import RunFolder
     from fledge.jobs.train import dry_run, resume
     from fledge.jobs.train import train as learn
 
-    say, stream = (note, sys.stderr) if as_json else (out, sys.stdout)
     telling: dict[str, Any] = {"quiet": quiet, "say": lambda line: say(_led(line, stream))}
     if run is not None:
         _alone(context)

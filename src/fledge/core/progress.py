@@ -49,6 +49,11 @@ class Progress:
         self._standing = Standing(title, total, done)
         self._began, self._before = monotonic(), done
 
+    @property
+    def lively(self) -> bool:
+        """Whether what is shown is written over, so that it may be shown as often as one likes."""
+        return self._face.every < _AT_ONCE
+
     def due(self) -> bool:
         """Whether it is time to show something again."""
         return monotonic() >= self._next

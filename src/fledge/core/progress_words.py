@@ -36,10 +36,12 @@ class Standing:
 
         >>> Standing("epoch 1/5", 200, 50, left=72, fields={"loss": 0.5}).pieces()
         ['epoch 1/5', '25 %', '1:12 left', 'loss 0.5000']
+        >>> Standing("random forest").pieces()
+        ['random forest']
         """
-        amount = f"{self.done:,}" if self.share is None else f"{int(100 * self.share)} %"
+        amount = [f"{int(100 * self.share)} %"] if self.share is not None else [f"{self.done:,}"] if self.done else []
         left = [] if self.left is None else [f"{clock(self.left)} left"]
-        return [clean(self.title), amount, *left, *(f"{clean(name)} {in_short(each)}" for name, each in self.fields.items())]
+        return [clean(self.title), *amount, *left, *(f"{clean(name)} {in_short(each)}" for name, each in self.fields.items())]
 
 
 @final

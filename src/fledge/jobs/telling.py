@@ -33,6 +33,13 @@ class Teller:
             self.progress.close()
             self._say(line)
 
+    def working(self, title: str) -> None:
+        """Shows what is being done where nothing is counted: at once on a terminal, elsewhere once it is time for a line."""
+        if self.progress is not None:
+            self.progress.start(title)
+            if self.progress.lively or self.progress.due():
+                self.progress.show(0)
+
     def counting(self, title: str) -> Callable[[int, int], None]:
         """Shows that so many of all are done, when called with these two numbers."""
         progress = self.progress
