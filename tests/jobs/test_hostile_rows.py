@@ -19,7 +19,7 @@ from tests.counts import count
 from tests.hostile_tables import hostile_tables
 from tests.tables import birds
 
-QUICK: dict[str, Any] = {"epochs": 1, "precision": "float32", "device": "cpu", "quiet": True}
+QUICK: dict[str, Any] = {"epochs": 1, "precision": "float32", "device": "cpu", "quiet": True, "folds": False}
 ODD = ["c", "cat", "self", "", "a b", "🐦", "model", "answer", "probability", "=1+1", "naïve", "<b>", "row", "0"]
 
 

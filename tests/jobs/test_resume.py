@@ -94,7 +94,7 @@ def test_stopped_and_resumed_it_ends_in_the_same_bits(broken: Path, photos: Path
 
 
 def test_what_was_tried_is_not_tried_again(broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trying, "_fitted", lambda *_: pytest.fail("fitted again"))
+    monkeypatch.setattr(trying, "fitted", lambda *_: pytest.fail("fitted again"))
     assert resume(broken, quiet=True).winner == "small network, from nothing"
 
 
@@ -111,7 +111,7 @@ def test_a_finished_run_does_not_go_on(photos: Path, tmp_path: Path) -> None:
 
 def test_a_run_does_not_go_on_with_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     photos = make_photos(tmp_path / "photos", each=10)
-    monkeypatch.setattr(trying, "_fitted", _interrupted)
+    monkeypatch.setattr(trying, "fitted", _interrupted)
     with pytest.raises(KeyboardInterrupt):
         quick(photos, tmp_path, name="run")
     (photos / "bird" / "bird_003.jpg").rename(photos / "forest" / "bird_003.jpg")

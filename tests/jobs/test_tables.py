@@ -16,7 +16,7 @@ from fledge.jobs.trained import Trained
 from fledge.predictor.model_file import load
 from tests.tables import birds, write_birds
 
-QUICK: dict[str, Any] = {"epochs": 1, "precision": "float32", "device": "cpu", "quiet": True}
+QUICK: dict[str, Any] = {"epochs": 1, "precision": "float32", "device": "cpu", "quiet": True, "folds": False}
 
 
 @pytest.fixture(scope="module")

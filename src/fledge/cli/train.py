@@ -42,6 +42,11 @@ _ORIGINS = {
 @click.option("--model", metavar="NET", help='Train this network and keep it: "small", or a name that timm knows.')
 @click.option("--weights", type=click.Path(path_type=Path), metavar="FILE", help="Pretrained weights, a safetensors file.")
 @click.option("--pretrained/--no-pretrained", default=True, help="Begin with pretrained weights.  [default: where useful]")
+@click.option(
+    "--folds/--no-folds",
+    default=None,
+    help="Hold back every row of a table once, in folds that learn without it.  [default: below 2,000 rows]",
+)
 @click.option("--valid", default=0.2, show_default=True, help="The share to hold back where the data are not divided.")
 @click.option("--test", type=click.Path(path_type=Path), metavar="DATA", help="Data kept apart and used once, for a last test.")
 @click.option("--codes", type=click.Path(path_type=Path), metavar="FILE", help="A text file that names the classes of masks.")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
 
 from fledge.classic.material import goal_of
 from fledge.core.errors import listed
@@ -17,23 +20,36 @@ MEMBERS = 3
 NAME = f"average of the best {MEMBERS}"
 
 
-def members(tried: Sequence[Tried]) -> list[Tried]:
-    """The best, by the held-back part; rules are left out. None where there are too few for a mean to be of use."""
-    looking = [each for each in tried if each.kind != "rule"]
+def members(tried: Sequence[Tried], without: slice = slice(0)) -> list[Tried]:
+    """The best by what is held back, but for a stretch of it; rules are left out. None where there are too few for a mean."""
+    looking = [each for each in tried if each.kind in ("classic", "network")]
     if len(looking) < MEMBERS:
         return []
-    sign = -1 if looking[0].measured.metric.higher_is_better else 1
-    best = sorted(looking, key=lambda each: sign * each.measured.figure.value)[:MEMBERS]
+    best = sorted(looking, key=lambda each: -np.delete(each.measured.scores, without).mean())[:MEMBERS]
     return sorted(best, key=looking.index)
 
 
-def averaged(best: Sequence[Tried], plan: Plan) -> Made:
-    """Their mean as one model, kept in one file."""
+def means(tried: Sequence[Tried], plans: Sequence[Plan]) -> list[Callable[[], Made]]:
+    """A mean for each fold of those that do best on the others, so that no row helps to choose what it is told by.
+
+    Where there is one held-back part alone, the best on it are taken: their mean's figure is a little too good.
+    """
+    found: list[Callable[[], Made]] = []
+    start = 0
+    for fold, plan in enumerate(plans):
+        own = slice(start, start + plan.valid.count) if len(plans) > 1 else slice(0)
+        best = members(tried, own)
+        found.append(partial(averaged, [each.on_folds[fold] for each in best], [each.name for each in members(tried)], plan))
+        start += plan.valid.count
+    return found
+
+
+def averaged(best: Sequence[Predictor], names: Sequence[str], plan: Plan) -> Made:
+    """The mean of models as one model, kept in one file; `names` are those to be said of it."""
     goal = goal_of(plan.codec.target)
     assert goal is not None, "only what has a goal is averaged"
-    architecture = AverageNet(tuple(each.predictor.architecture for each in best), goal)
-    model = Average([each.predictor.model for each in best], goal)
+    architecture = AverageNet(tuple(each.architecture for each in best), goal)
+    model = Average([each.model for each in best], goal)
     card = Card.now(name=NAME, trained_on=plan.train.count, held_back=plan.valid.count, seed=plan.settings.seed)
     predictor = Predictor(plan.task, plan.codec, model, architecture, card)
-    note = listed([each.name for each in best])
-    return Made(predictor.with_examples(list(plan.valid.samples.inputs[:EXAMPLES])), note=note)
+    return Made(predictor.with_examples(list(plan.valid.samples.inputs[:EXAMPLES])), note=listed(names))

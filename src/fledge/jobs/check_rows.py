@@ -44,6 +44,8 @@ class CheckedRows:
     forms: Mapping[str, str]
     said: tuple[str, ...] = ()
     test: pl.DataFrame | None = None
+    by_chance: bool = False
+    """Whether nothing says which rows are held back."""
 
     @property
     def inputs(self) -> pl.DataFrame:
@@ -109,7 +111,8 @@ def check_rows(source: RowSource, options: RowOptions, valid: float, seed: int |
             findings.append(Finding("no_split", "error", "; ".join(filter(None, (error.message, error.hint)))))
     learned = next(some for some in (parts.places("train"), known, np.arange(frame.height)) if len(some))
     train, forms, kinds = _understood(frame[learned], target.names, options)
-    found = CheckedRows(frame, target, kinds, forms, source.said)
+    by_chance = not options.given_split and "valid" not in (source.parts or ())
+    found = CheckedRows(frame, target, kinds, forms, source.said, by_chance=by_chance)
     findings += _unusable(kinds)
     if split and any(each.kind in USED for each in kinds):
         findings += _suspicions(found, train, labels, parts)

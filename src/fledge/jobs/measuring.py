@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
@@ -10,6 +11,7 @@ from typing import Any, final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from fledge.data.loader import Loader
 from fledge.insight.interpretation import Interpretation
@@ -47,18 +49,19 @@ class Measured:
         return difference(self.scores, other.scores)
 
 
-def measured(predictor: Predictor, loader: Loader) -> Measured:
-    """What the model says of every item of a part, held against what is true."""
-    task, codec = predictor.task, predictor.codec
+def measured(parts: Sequence[tuple[Predictor, Loader]]) -> Measured:
+    """What a model says of every item of a part, held against what is true; or several, each of its own fold.
+
+    Folds share the target's transform. Their items count on from one to the next.
+    """
+    task, codec = parts[0][0].task, parts[0][0].codec
     metrics, loss = task.metrics(codec), task.loss(codec)
     kept, targets, items, losses_of = [], [], [], []
     tallies = {metric.name: metric.start() for metric in metrics}
     with torch.inference_mode():
-        for batch in loader.with_codec(codec).epoch(0, train=False):
-            outputs = in_pieces(predictor.model, batch.inputs.to(predictor.device)).float().cpu()
-            true_of = batch.targets.cpu()
+        for outputs, true_of, of in _answered(parts):
             targets.append(task.kept_targets(true_of))
-            items.append(batch.items if batch.items is not None else np.arange(len(batch)))
+            items.append(of)
             losses_of.append(loss.per_item(outputs, true_of))
             for tally in tallies.values():
                 tally.add(task.in_units(outputs, codec), task.in_units(true_of, codec))
@@ -76,9 +79,28 @@ def measured(predictor: Predictor, loader: Loader) -> Measured:
         losses,
         places,
         {name: tally.figure() for name, tally in tallies.items()},
-        loader.samples.names(places),
+        _names(parts, places),
     )
     return Measured(found, metrics[0], scores)
+
+
+def _answered(parts: Sequence[tuple[Predictor, Loader]]) -> Iterator[tuple[Tensor, Tensor, NDArray[np.int64]]]:
+    """Batch by batch what a model said, what is true, and where the items stand among all."""
+    before = 0
+    for predictor, loader in parts:
+        for batch in loader.with_codec(predictor.codec).epoch(0, train=False):
+            outputs = in_pieces(predictor.model, batch.inputs.to(predictor.device)).float().cpu()
+            places = batch.items if batch.items is not None else np.arange(len(batch))
+            yield outputs, batch.targets.cpu(), before + places
+        before += loader.count
+
+
+def _names(parts: Sequence[tuple[Predictor, Loader]], places: NDArray[np.int64]) -> Sequence[str]:
+    """What the items are called; of folds, which are small, written out."""
+    loaders = [loader for _, loader in parts]
+    if len(loaders) == 1:
+        return loaders[0].samples.names(places)
+    return [name for loader in loaders for name in loader.samples.names(np.arange(loader.count))]
 
 
 def interpreted(predictor: Predictor, found: Measured, loader: Loader) -> Interpretation:

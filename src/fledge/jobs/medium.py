@@ -70,6 +70,18 @@ class Example:
     """What else `fledge predict RUN` takes in a terminal: `--user 5`."""
 
 
+@final
+@dataclass(frozen=True)
+class Folds:
+    """Few data, each of which is held back once: in the usual held-back part, or in one of the `others`.
+
+    `whole` learns from all of them; what it holds back are the same, in the order in which they are held back.
+    """
+
+    others: Sequence[DataLoaders]
+    whole: DataLoaders
+
+
 class Medium(ABC):
     """One kind of data."""
 
@@ -81,6 +93,10 @@ class Medium(ABC):
     def loaders(self, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
         """What was found, as batches without random changes; and what was chosen for them."""
         return file_loaders(self, checked, settings)
+
+    def folds(self, checked: Checked, settings: Settings, plain: DataLoaders) -> Folds | None:
+        """Where the data are so few that the part held back says little: several of them, whose targets are encoded alike."""
+        return None
 
     def example(self, plain: DataLoaders, folder: Path) -> Example:
         """Something to call the model on, to show how that is done; what it takes to do so may be written to the folder."""

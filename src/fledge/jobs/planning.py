@@ -19,7 +19,7 @@ from fledge.jobs.checked import Checked, counted
 from fledge.jobs.looking import looked_at
 from fledge.jobs.medium import MEDIA, Medium, Network, medium_of, with_changes
 from fledge.jobs.settings import Settings
-from fledge.jobs.telling import Teller
+from fledge.jobs.telling import Say, Teller
 from fledge.tasks.table import task_for
 from fledge.tasks.task import Task
 
@@ -39,6 +39,10 @@ class Plan:
     dls: DataLoaders
     candidates: Sequence[Candidate]
     networks: Sequence[Network]
+    folds: Sequence[Plan] = ()
+    """The same on other folds, where the held-back part is the first of several."""
+    whole: Plan | None = None
+    """With folds: the same on everything, for the one that is kept."""
 
     @property
     def codec(self) -> Any:
@@ -60,6 +64,11 @@ class Plan:
     def valid(self) -> Loader:
         """What is held back."""
         return ours(self.dls.valid)
+
+    @property
+    def judged(self) -> Loader:
+        """What models are judged by: what is held back, here or on another fold."""
+        return self.valid if self.whole is None else self.whole.valid
 
     def tries(self) -> str:
         """What will be tried, in words."""
@@ -115,10 +124,25 @@ def planned(settings: Settings, tell: Teller, found: Mapping[str, str] | None = 
     dls, chosen = medium.loaders(checked, pinned)
     machine = [f"{device.device} (--device; {device.reason})", f"{precision.name} (--precision; {precision.reason})"]
     tell(f"{'Chosen':8}{', '.join([*chosen, *machine])}")
+    plan = _on(Plan(settings, pinned, checked, medium, dls, (), ()), dls, tell)
+    folds = medium.folds(checked, pinned, dls)
+    if folds is None:
+        if settings.folds:
+            raise UsageError(f"folds are for the rows of tables, and these are {medium.noun}", hint="leave --folds out")
+        return plan
+    whole, others = _on(plan, folds.whole), [_on(plan, each) for each in folds.others]
+    words = f"every {medium.noun.removesuffix('s')} is held back once, in {len(others) + 1} folds that learn without it"
+    tell(f"{'Folds':8}{words}; the model that is kept learns from all {whole.train.count:,}  (--no-folds)")
+    split = f"{checked.split}, as the first of {len(others) + 1} folds; the model that is kept has learned from all of them"
+    return replace(plan, checked=replace(checked, split=split), folds=others, whole=whole)
+
+
+def _on(plan: Plan, dls: DataLoaders, say: Say = lambda _: None) -> Plan:
+    """What is to be tried, on these loaders."""
     assert dls.codec is not None, "the loaders of a job have a codec"
     simple = candidates(task_for(dls.codec), dls.codec, ours(dls.train))
-    networks = medium.networks(dls, with_changes(dls, medium.changes(dls)), pinned, tell)
-    return Plan(settings, pinned, checked, medium, dls, simple, networks)
+    networks = plan.medium.networks(dls, with_changes(dls, plan.medium.changes(dls)), plan.pinned, say)
+    return replace(plan, dls=dls, candidates=simple, networks=networks)
 
 
 def ours(loader: Any) -> Loader:

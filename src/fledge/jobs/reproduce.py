@@ -10,6 +10,7 @@ from typing import Any, final
 from fledge.core.errors import UsageError
 from fledge.jobs.bits import weights_digest
 from fledge.jobs.deadline import Allowance
+from fledge.jobs.keeping import kept_model
 from fledge.jobs.planning import planned
 from fledge.jobs.run_folder import RunFolder
 from fledge.jobs.telling import Say, Teller
@@ -67,10 +68,12 @@ def reproduce(folder: str | Path, *, quiet: bool = False, say: Say | None = None
     plan = planned(settings, tell, then["found"])
     plan.refuse_changes(then["data"], run.path)
     with TemporaryDirectory(prefix="fledge-") as place:
-        tried = everything_tried(plan, RunFolder.new(Path(place), run.path.name), Allowance(None), tell)
+        anew = RunFolder.new(Path(place), run.path.name)
+        tried = everything_tried(plan, anew, Allowance(None), tell)
         winner = chosen(tried, settings.model)
-        made = weights_digest(winner.predictor.model)
-    versions = dict(winner.predictor.card.versions)
+        predictor = kept_model(plan, tried, winner, anew, tell)
+        made = weights_digest(predictor.model)
+    versions = dict(predictor.card.versions)
     changed = [
         f"{name} {versions.get(name, '-')} for {old}" for name, old in then["versions"].items() if versions.get(name) != old
     ]

@@ -36,6 +36,7 @@ class Settings:
     part: str | None = None
     group: str | None = None
     latest: str | None = None
+    folds: bool | None = None
     category: tuple[str, ...] = ()
     number: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -76,6 +77,11 @@ class Settings:
             (self.last is None or self.last >= 1, f"last={self.last}: hold back one of everybody at least"),
             (self.lr is None or self.lr > 0, f"lr={self.lr}: a learning rate is above 0"),
             (self.pretrained or self.weights is None, "weights go with a pretrained network, and none is wanted"),
+            (
+                not self.folds or self.time is None,
+                "folds learn several times over, which no time is kept back for: leave time out",
+            ),
+            (not self.folds or not self.rows.given_split, "folds are by chance: leave part, group and latest out"),
             (self.model != "small" or self.weights is None, "the small network starts from nothing: it takes no weights"),
         )
         self.rows  # which checks what was said  # noqa: B018

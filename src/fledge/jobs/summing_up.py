@@ -36,11 +36,12 @@ from fledge.scoring.figure import Figure
 @final
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A training that is done but for the writing; `began` is a time of the monotonic clock."""
+    """A training that is done but for the writing; `predictor` is the model to keep, `began` a time of the monotonic clock."""
 
     plan: Plan
     tried: Sequence[Tried]
     winner: Tried
+    predictor: Predictor
     folder: RunFolder
     began: float
 
@@ -48,11 +49,13 @@ class Outcome:
 def finish(outcome: Outcome, tell: Teller) -> Trained:
     """Writes model, report, history and results, and says what came out and what to do next."""
     plan, winner, folder = outcome.plan, outcome.winner, outcome.folder
-    test = None if plan.dls.test is None else measured(winner.predictor, ours(plan.dls.test))
+    tell.working("writing the report")
+    test = None if plan.dls.test is None else measured([(outcome.predictor, ours(plan.dls.test))])
     predictor = _with_card(outcome, test)
     predictor.save(folder.model)
     example = plan.medium.example(plan.dls, folder.path)
-    reasons = plan.medium.reasons(predictor, plan.valid, plan.settings.seed, _rule(outcome.tried))
+    # Of rows that it has not learned from, so that where there are folds it is the first one's model that is asked.
+    reasons = plan.medium.reasons(winner.predictor, plan.valid, plan.settings.seed, _rule(outcome.tried))
     facts = replace(_facts(outcome, predictor, example, test), rows=reasons)
     if reasons is not None:
         folder.write_json(folder.reasons, reasons.as_dict())
@@ -118,7 +121,7 @@ def _with_card(outcome: Outcome, test: Measured | None) -> Predictor:
     if test is not None:
         figures |= {f"test_{name}": figure for name, figure in test.predictions.figures.items()}
     known = {name: figure for name, figure in figures.items() if math.isfinite(figure.value)}
-    predictor = outcome.winner.predictor
+    predictor = outcome.predictor
     return replace(predictor, card=replace(predictor.card, name=outcome.folder.path.name, figures=known))
 
 
@@ -151,7 +154,7 @@ def _facts(outcome: Outcome, predictor: Predictor, example: Example, test: Measu
         higher_is_better=winner.measured.metric.higher_is_better,
         history=winner.history,
         plan=winner.plan,
-        result=interpreted(predictor, winner.measured, plan.valid),
+        result=interpreted(predictor, winner.measured, plan.judged),
         thresholds=tuple(getattr(predictor.task, "thresholds", ())),
         test={} if test is None else dict(test.predictions.figures),
         recommending=plan.medium.recommending(predictor, plan.dls),

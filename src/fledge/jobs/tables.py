@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, final
 
+import numpy as np
+
 from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
-from fledge.data.samples import Samples
+from fledge.data.samples import Places, Samples
+from fledge.data.splits import KFoldSplitter
 from fledge.data.tabular_dataloaders import loaders_of
 from fledge.insight.row_reasons import RowReasons, row_reasons
 from fledge.jobs.checked import Checked
-from fledge.jobs.medium import Example, Medium, Network
+from fledge.jobs.medium import Example, Folds, Medium, Network
 from fledge.jobs.parts import Parts
 from fledge.jobs.settings import Settings
 from fledge.jobs.telling import Say
@@ -26,9 +29,11 @@ from fledge.transforms.column_values import Values
 from fledge.transforms.row import Row
 from fledge.transforms.row_frame import as_frame
 from fledge.transforms.table_number import TableNumberBlock
-from fledge.transforms.transform import Block, Codec
+from fledge.transforms.transform import Block, Codec, Transform
 
 SMALL = "small"
+FEW = 2000
+"""Of fewer rows, a fifth of them says too little."""
 _EXAMPLES = 5
 _WIDE = 20
 """Up to so many columns, a row is written out to show how the model is called."""
@@ -44,18 +49,27 @@ class Tables(Medium):
 
     def loaders(self, checked: Checked, settings: Settings) -> tuple[DataLoaders, list[str]]:
         _refuse(settings)
+        made = _loaders(checked, settings, {name: _places(checked, name) for name in ("train", "valid", "test")})
+        assert made.codec is not None, "the loaders of a job have a codec"
+        return made, [*_words(made.codec), f"batches of {made.bs} (--bs)"]
+
+    def folds(self, checked: Checked, settings: Settings, plain: DataLoaders) -> Folds | None:
         assert checked.rows is not None, "this is about tables"
-        rows, target = checked.rows, checked.rows.target
-        assert isinstance(checked.parts, Parts), "those of rows stand in a column"
-        assert isinstance(checked.labels, Values), "those of rows stand in columns"
-        places = {name: checked.parts.places(name) for name in ("train", "valid", "test")}
-        parts = {name: Samples(rows.rows(some), checked.labels.take(some), some) for name, some in places.items() if len(some)}
-        block: Block = CategoryBlock() if target.problem == "classification" else TableNumberBlock(target.names)
-        train = as_frame(parts["train"].inputs)
-        dated, _ = with_dates(train, rows.forms, leave=train.columns)
-        codec = Codec(Row.learn(dated, rows.kinds, forms=rows.forms), block.learn(parts["train"].targets or []))
-        made = loaders_of(parts, codec, target.names, bs=settings.bs, seed=settings.seed, device=settings.device)
-        return made, [*_words(codec), f"batches of {made.bs} (--bs)"]
+        assert plain.codec is not None, "the loaders of a job have a codec"
+        train, valid = _places(checked, "train"), _places(checked, "valid")
+        if settings.folds and not checked.rows.by_chance:
+            raise UsageError("the files say which rows are held back, and folds are by chance", hint="leave --folds out")
+        few = checked.rows.by_chance and settings.time is None and len(train) + len(valid) < FEW
+        if not (few if settings.folds is None else settings.folds):
+            return None
+        # As many as make the first one, which is held back already, of the usual size.
+        count = min(max(round((len(train) + len(valid)) / len(valid)) - 1, 2), len(train))
+        labels = _labels(checked).take(train)
+        held = [train[KFoldSplitter(count, fold, settings.seed).split(train.tolist(), labels).valid] for fold in range(count)]
+        everything = np.concatenate([valid, *held])
+        target = plain.codec.target
+        others = [_loaders(checked, settings, {"train": np.setdiff1d(everything, own), "valid": own}, target) for own in held]
+        return Folds(others, _loaders(checked, settings, {"train": np.sort(everything), "valid": everything}, target))
 
     def changes(self, dls: DataLoaders) -> Sequence[Any]:
         """None: a row with a number changed is another row."""
@@ -86,6 +100,30 @@ class Tables(Medium):
         row = some.row(0, named=True)
         python = repr(row) if len(row) <= _WIDE else f"fledge.read_table({str(file)!r}).frame"
         return Example(row, python, str(file), rows=True)
+
+
+def _places(checked: Checked, part: str) -> Places:
+    assert isinstance(checked.parts, Parts), "those of rows stand in a column"
+    return checked.parts.places(part)
+
+
+def _labels(checked: Checked) -> Values:
+    assert isinstance(checked.labels, Values), "those of rows stand in columns"
+    return checked.labels
+
+
+def _loaders(
+    checked: Checked, settings: Settings, places: Mapping[str, Places], target: Transform[Any, Any] | None = None
+) -> DataLoaders:
+    """The rows of each part, as those to learn from are understood; `target` is how targets are encoded, if that is known."""
+    assert checked.rows is not None, "this is about tables"
+    rows, told, labels = checked.rows, checked.rows.target, _labels(checked)
+    parts = {name: Samples(rows.rows(some), labels.take(some), some) for name, some in places.items() if len(some)}
+    train = as_frame(parts["train"].inputs)
+    dated, _ = with_dates(train, rows.forms, leave=train.columns)
+    block: Block = CategoryBlock() if told.problem == "classification" else TableNumberBlock(told.names)
+    codec = Codec(Row.learn(dated, rows.kinds, forms=rows.forms), target or block.learn(parts["train"].targets or []))
+    return loaders_of(parts, codec, told.names, bs=settings.bs, seed=settings.seed, device=settings.device)
 
 
 def _refuse(settings: Settings) -> None:

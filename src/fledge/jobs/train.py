@@ -17,6 +17,7 @@ from fledge.data.samples import write_bad_items
 from fledge.data.splits import PART_NAMES
 from fledge.jobs.checked import counted
 from fledge.jobs.deadline import Allowance
+from fledge.jobs.keeping import kept_model
 from fledge.jobs.kept_rows import is_in_memory, kept
 from fledge.jobs.planning import Plan, planned
 from fledge.jobs.run_folder import RunFolder, slug
@@ -48,9 +49,9 @@ def train(
 
     `source` is a folder, a table, or a frame of polars, pandas or Arrow. `choices` are the fields of `Settings`: task, target,
     model, weights, pretrained, valid, test, seed, epochs, time, size, bs, lr, device, precision, on_bad, for masks codes, and
-    for tables part, group, latest, category, number, ignore. What is left out is chosen by looking at the data, and said: on
-    stderr, or to `say`. `origins` is kept with them: where each choice comes from, if not from an argument. `time` counts
-    from `began`, which is now, unless an earlier time of the monotonic clock is given.
+    for tables part, group, latest, folds, category, number, ignore. What is left out is chosen by looking at the data, and
+    said: on stderr, or to `say`. `origins` is kept with them: where each choice comes from, if not from an argument. `time`
+    counts from `began`, which is now, unless an earlier time of the monotonic clock is given.
     """
     began = monotonic() if began is None else began
     tell = Teller(say, quiet=quiet)
@@ -134,7 +135,9 @@ def _carried_out(plan: Plan, folder: RunFolder, tell: Teller, began: float) -> T
     tell(f"{'Tries':8}{plan.tries()}")
     try:
         tried = everything_tried(plan, folder, allowance, tell)
-        trained = finish(Outcome(plan, tuple(tried), chosen(tried, plan.settings.model), folder, began), tell)
+        winner = chosen(tried, plan.settings.model)
+        predictor = kept_model(plan, tried, winner, folder, tell)
+        trained = finish(Outcome(plan, tuple(tried), winner, predictor, folder, began), tell)
     except BaseException as error:
         if isinstance(error, Exception):
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -50,6 +50,13 @@ class Tried:
     history: Sequence[Row] = ()
     plan: Sequence[Stage] = ()
     note: str = ""
+    others: Sequence[Predictor] = ()
+    """The same made on the other folds, where there are any."""
+
+    @property
+    def on_folds(self) -> tuple[Predictor, ...]:
+        """What was made on each fold, or on the one training part."""
+        return (self.predictor, *self.others)
 
     def ahead_of(self, other: Tried) -> Difference:
         """How much better it is on the same items."""
@@ -64,7 +71,7 @@ class Record:
     name: str
     kind: Kind
     seconds: float
-    history: tuple[dict[str, float | None], ...] = ()
+    history: tuple[Mapping[str, float | None], ...] = ()
     plan: tuple[Stage, ...] = ()
     note: str = ""
 
@@ -72,53 +79,58 @@ class Record:
 @final
 @dataclass(frozen=True)
 class Trials:
-    """A run's trials on one held-back part; what an earlier process finished is taken up again."""
+    """A run's trials on one held-back part, or one for each fold; what an earlier process finished is taken up again."""
 
     folder: RunFolder
-    valid: Loader
+    valid: Sequence[Loader]
 
-    def of(self, name: str, kind: Kind, make: Callable[[], Made]) -> Tried:
-        """The trial of that name: as it was kept, or made now and kept."""
+    def of(self, name: str, kind: Kind, ways: Sequence[Callable[[], Made]]) -> Tried:
+        """The trial of that name: as it was kept, or made now, a way for each held-back part, and kept."""
         if (kept := self.kept(name)) is not None:
             return kept
         began = perf_counter()
-        made = make()
+        made = [make() for make in ways]
         return self.added(name, kind, made, perf_counter() - began)
 
     def kept(self, name: str) -> Tried | None:
         """The trial of that name, if an earlier process finished it."""
-        file, record = self._file(name), self._record(name)
-        if not (record.is_file() and file.is_file()):
+        files, record = self._files(name), self._record(name)
+        if not (record.is_file() and all(file.is_file() for file in files)):
             return None
         kept = unpack_fields(RunFolder.read_json(record), Record, str(record), tables=_TABLES)
-        return self._measured(load(file), kept)
+        return self._measured([load(file) for file in files], kept)
 
-    def added(self, name: str, kind: Kind, made: Made, seconds: float) -> Tried:
-        """A trial that took so many seconds, kept: first its model, then what says that it is there."""
+    def added(self, name: str, kind: Kind, made: Sequence[Made], seconds: float) -> Tried:
+        """A trial that took so many seconds, kept: first its models, then what says that they are there."""
         self.folder.tried.mkdir(parents=True, exist_ok=True)
-        made.predictor.save(self._file(name))
-        rows = tuple(_as_floats(row) for row in made.history)
-        kept = Record(name, kind, round(seconds, 3), rows, tuple(made.plan), made.note)
+        for file, each in zip(self._files(name), made, strict=True):
+            each.predictor.save(file)
+        first = made[0]
+        rows = tuple(_as_floats(row) for row in first.history)
+        kept = Record(name, kind, round(seconds, 3), rows, tuple(first.plan), first.note)
         RunFolder.write_json(self._record(name), pack_fields(kept, tables=_TABLES))
-        return self._measured(made.predictor, kept)
+        return self._measured([each.predictor for each in made], kept)
 
-    def _measured(self, predictor: Predictor, kept: Record) -> Tried:
-        found = measured(predictor, self.valid)
+    def _measured(self, predictors: Sequence[Predictor], kept: Record) -> Tried:
+        found, predictor = measured(list(zip(predictors, self.valid, strict=True))), predictors[0]
         return Tried(
             kept.name,
             kept.kind,
             predictor,
             found,
             kept.seconds,
-            self._file(kept.name).stat().st_size,
-            answer_seconds(predictor, self.valid.samples[0].input),
+            self._files(kept.name)[0].stat().st_size,
+            answer_seconds(predictor, self.valid[0].samples[0].input),
             [dict(row) for row in kept.history],
             kept.plan,
             kept.note,
+            predictors[1:],
         )
 
-    def _file(self, name: str) -> Path:
-        return self.folder.tried / f"{slug(name)}.safetensors"
+    def _files(self, name: str) -> list[Path]:
+        """A file for the model of each fold, one where there are none."""
+        names = [slug(name) if not fold else f"{slug(name)}.{fold + 1}" for fold in range(len(self.valid))]
+        return [self.folder.tried / f"{each}.safetensors" for each in names]
 
     def _record(self, name: str) -> Path:
         return self.folder.tried / f"{slug(name)}.json"
