@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from fledge.core.errors import UsageError, shown
+from fledge.core.errors import UsageError
 from fledge.core.seeds import Draws
-from fledge.transforms.change import PictureChange
+from fledge.transforms.change import PictureChange, with_purposes
 from fledge.transforms.colour import (
     Hue,
     LinearColour,
@@ -57,10 +57,7 @@ class PicturePlan:
     @classmethod
     def of(cls, changes: Sequence[PictureChange], draws: Draws, in_size: Size2, out_size: Size2, device: torch.device) -> Self:
         """The plan for a batch of the items in `draws`; sizes are (height, width)."""
-        for change in changes:
-            if not isinstance(change, PictureChange):
-                raise UsageError(f"{shown(change)} is no change of a picture", hint="pass some of aug_transforms()")
-        named = tuple(zip(_purposes(changes), changes, strict=True))
+        named = with_purposes(changes, PictureChange, "picture", "pass some of aug_transforms()")
         return cls(named, draws, Frame(in_size, out_size), device, _pad_mode(changes))
 
     @cached_property
@@ -218,12 +215,6 @@ def _pad_mode(changes: Sequence[PictureChange]) -> PadMode:
     if len(modes) > 1:
         raise UsageError(f"changes of one batch ask for pad_mode {' and '.join(modes)}", hint="give them all the same")
     return modes[0] if modes else "reflection"
-
-
-def _purposes(changes: Sequence[PictureChange]) -> list[str]:
-    """A name for each change's draws: its kind, counted where there are several."""
-    kinds = [type(change).__name__ for change in changes]
-    return [f"{kind} {kinds[:place].count(kind)}" for place, kind in enumerate(kinds)]
 
 
 def _column(values: Sequence[float] | Tensor, device: torch.device) -> Tensor:

@@ -1,14 +1,18 @@
-"""A random change of a batch of pictures, before it is drawn."""
+"""Random changes of a batch, before they are drawn."""
 
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fledge.core.errors import UsageError
+from fledge.core.errors import UsageError, shown
 from fledge.core.seeds import Draws
+
+Change = TypeVar("Change")
 
 
 class PictureChange(ABC):
@@ -29,3 +33,15 @@ def within(what: str, value: float, low: float, high: float) -> None:
 def drawn(draws: Draws, purpose: str, p: float, low: float, high: float, otherwise: float) -> NDArray[np.float64]:
     """A number in [low, high) for the items it happens to, `otherwise` for the rest."""
     return np.where(draws.chance(purpose, p), draws.uniform(purpose, low, high), otherwise)
+
+
+def with_purposes(changes: Sequence[Change], kind: type[Change], thing: str, hint: str) -> tuple[tuple[str, Change], ...]:
+    """Each change with the purpose its random numbers are drawn for: its kind, counted where there are several.
+
+    What is no change of such a thing is refused.
+    """
+    for change in changes:
+        if not isinstance(change, kind):
+            raise UsageError(f"{shown(change)} is no change of a {thing}", hint=hint)
+    kinds = [type(change).__name__ for change in changes]
+    return tuple((f"{name} {kinds[:place].count(name)}", changes[place]) for place, name in enumerate(kinds))

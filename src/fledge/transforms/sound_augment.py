@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fledge.core.errors import UsageError, shown
+from fledge.core.errors import UsageError
 from fledge.core.seeds import Draws, generator
-from fledge.transforms.change import drawn
+from fledge.transforms.change import drawn, with_purposes
 from fledge.transforms.sound_change import AddNoise, ChangeSpeed, Gain, MaskFrequency, MaskTime, ShiftTime, SoundChange
 
 _SPARE = 1 << 16
@@ -43,12 +43,7 @@ class SoundPlan:
     @classmethod
     def of(cls, changes: Sequence[SoundChange], draws: Draws) -> Self:
         """The plan for a batch of the items in `draws`."""
-        for change in changes:
-            if not isinstance(change, SoundChange):
-                raise UsageError(f"{shown(change)} is no change of a sound", hint="pass some of sound_transforms()")
-        kinds = [type(change).__name__ for change in changes]
-        purposes = [f"{kind} {kinds[:place].count(kind)}" for place, kind in enumerate(kinds)]
-        return cls(tuple(zip(purposes, changes, strict=True)), draws)
+        return cls(with_purposes(changes, SoundChange, "sound", "pass some of sound_transforms()"), draws)
 
     def waves(self, batch: Tensor) -> Tensor:
         """16-bit samples (count, samples) changed in time, loudness and noise: floats of the same range."""

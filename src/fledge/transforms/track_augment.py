@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fledge.core.errors import UsageError, shown
+from fledge.core.errors import UsageError
 from fledge.core.seeds import Draws, generator
-from fledge.transforms.change import drawn
+from fledge.transforms.change import drawn, with_purposes
 from fledge.transforms.track_change import DropEvents, JitterPlaces, ScalePlaces, ScaleTime, TrackChange
 from fledge.transforms.track_states import NOTHING
 
@@ -43,12 +43,7 @@ class TrackPlan:
     @classmethod
     def of(cls, changes: Sequence[TrackChange], draws: Draws) -> Self:
         """The plan for a batch of the items in `draws`."""
-        for change in changes:
-            if not isinstance(change, TrackChange):
-                raise UsageError(f"{shown(change)} is no change of a movement", hint="pass some of track_transforms()")
-        kinds = [type(change).__name__ for change in changes]
-        purposes = [f"{kind} {kinds[:place].count(kind)}" for place, kind in enumerate(kinds)]
-        return cls(tuple(zip(purposes, changes, strict=True)), draws)
+        return cls(with_purposes(changes, TrackChange, "movement", "pass some of track_transforms()"), draws)
 
     def changed(self, batch: Tensor) -> Tensor:
         """Encoded movements (count, pieces, events, 4) with their changes."""
