@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 
@@ -36,3 +37,16 @@ def make_tracks(folder: Path, each: int = 12, events: int = 60) -> Path:
             made = movement(name, events + 3 * index, seed=100 * place + index)
             (folder / name / f"{name}_{index:03}.csv").write_text(as_csv(made))
     return folder
+
+
+def as_table(each: int = 12, events: int = 40) -> pl.DataFrame:
+    """All of such movements in one table: `session` says which, `person` whose."""
+    tables = []
+    for place, name in enumerate(("curved", "jerky")):
+        for index in range(each):
+            made = movement(name, events + 3 * index, seed=100 * place + index)
+            columns = dict(zip(("time", "x", "y", "pressed"), made.T, strict=True))
+            tables.append(
+                pl.DataFrame({"session": [f"{name}_{index:03}"] * len(made), "person": [name] * len(made), **columns})
+            )
+    return pl.concat(tables)

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from fledge.core.tensorfile import write_tensors
+from fledge.data.segmentation_dataloaders import SegmentationDataLoaders
+from fledge.data.sound_dataloaders import SoundDataLoaders
+from fledge.data.track_dataloaders import TrackDataLoaders
 from fledge.training.checkpoint import checkpoints
 from fledge.training.learner import Learner
+from fledge.training.segmentation import unet_learner
+from fledge.training.sound import sound_learner
+from fledge.training.track import track_learner
+from fledge.transforms.presets import aug_transforms
+from fledge.transforms.resize import Resize
+from fledge.transforms.track import TrackBlock
+from fledge.transforms.track_drawing import Canvas
+from tests.masks import NAMES, make_masks
+from tests.sounds import make_sounds
+from tests.tracks import make_tracks
 from tests.training.small import photo_learner
 
 WEIGHTS = "weights.safetensors"
 
 
-def train_on(photos: Path, folder: Path, kind: str) -> None:
+def train_on(data: Path, folder: Path, kind: str) -> None:
     """Begins or goes on with a training that keeps itself in `folder`, and leaves its final weights there."""
     torch.set_num_threads(1)
-    learner, begin = KINDS[kind](photos, folder)
+    learner, begin = KINDS[kind](data, folder)
     if checkpoints(folder):
         learner.resume()
     else:
@@ -38,4 +52,47 @@ def _fine_tuned(photos: Path, folder: Path) -> tuple[Learner, Callable[[], None]
     return learner, lambda: learner.fine_tune(3)
 
 
-KINDS: dict[str, Callable[[Path, Path], tuple[Learner, Callable[[], None]]]] = {"whole": _whole, "fine-tuned": _fine_tuned}
+def _masks(data: Path, folder: Path) -> tuple[Learner, Callable[[], None]]:
+    """Pictures and masks that are cut, turned and mirrored together."""
+    steps, changes = Resize((24, 32), "squish"), aug_transforms(min_scale=0.6)
+    dls = SegmentationDataLoaders.from_folder(data, NAMES, valid_pct=0.2, item_tfms=steps, batch_tfms=changes, **_loading(4))
+    learner = unet_learner(dls, "small", **_keeping(folder))
+    return learner, lambda: learner.fit_one_cycle(3, 5e-3)
+
+
+def _movements(data: Path, folder: Path) -> tuple[Learner, Callable[[], None]]:
+    """Movements of which each epoch cuts other pieces."""
+    block = TrackBlock(events=24, canvas=Canvas(size=16))
+    learner = track_learner(TrackDataLoaders.from_folder(data, valid_pct=0.25, track=block, **_loading(8)), **_keeping(folder))
+    return learner, lambda: learner.fit_one_cycle(3, 3e-3)
+
+
+def _sounds(data: Path, folder: Path) -> tuple[Learner, Callable[[], None]]:
+    """Sounds that are shifted, made louder, with noise and parts wiped out."""
+    learner = sound_learner(SoundDataLoaders.from_folder(data, valid_pct=0.25, **_loading(6)), **_keeping(folder))
+    return learner, lambda: learner.fit_one_cycle(3, 5e-3)
+
+
+def _loading(bs: int) -> dict[str, Any]:
+    return {"seed": 1, "bs": bs, "device": "cpu"}
+
+
+def _keeping(folder: Path) -> dict[str, Any]:
+    """Kept after every step, silent, in float32."""
+    return {"folder": folder, "save_every": 0.0, "progress": False, "precision": "float32", "seed": 3}
+
+
+KINDS: dict[str, Callable[[Path, Path], tuple[Learner, Callable[[], None]]]] = {
+    "whole": _whole,
+    "fine-tuned": _fine_tuned,
+    "masks": _masks,
+    "movements": _movements,
+    "sounds": _sounds,
+}
+
+MADE: dict[str, Callable[[Path], Path]] = {
+    "masks": lambda folder: make_masks(folder, 20),
+    "movements": lambda folder: make_tracks(folder, each=10, events=40),
+    "sounds": make_sounds,
+}
+"""What makes the data of a kind; the others are taught with photos."""
