@@ -10,16 +10,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from fledge.cli.main import run
 from fledge.cli.table import COMMANDS
 from fledge.data.tabular_dataloaders import TabularDataLoaders
+from fledge.data.track_dataloaders import TrackDataLoaders
 from fledge.training.tabular import tabular_learner
-from tests.masks import small_masker
+from fledge.training.track import track_learner
+from tests.masks import NAMES, make_masks, small_masker
 from tests.predictor.small import small_predictor
 from tests.ratings import small_recommender, starred
 from tests.tables import houses
+from tests.tracks import as_table
 
 RUN = ("check", "predict", "export", "inspect", "doctor")
 """The commands whose examples run here; those of others run where they are tested."""
@@ -41,13 +45,20 @@ def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "labels.csv").write_text("".join(["file,species\n", *rows]))
     houses(40).write_csv(tmp_path / "houses.csv")
     starred().write_csv(tmp_path / "ratings.csv")
-    for name in ("birds", "films", "houses"):
+    make_masks(tmp_path / "camvid", 8)
+    (tmp_path / "codes.txt").write_text("\n".join(NAMES))
+    sessions = as_table().with_columns(pl.col("person").replace("curved", "ann"))
+    sessions.write_csv(tmp_path / "sessions.csv")
+    sessions.drop("person").write_csv(tmp_path / "new.csv")
+    for name in ("birds", "films", "houses", "sessions"):
         (tmp_path / "runs" / name).mkdir(parents=True)
     small_recommender().save(tmp_path / "runs/films/model.safetensors")
     dls = TabularDataLoaders.from_df(houses(40), "price", device="cpu")
     tabular_learner(dls, progress=False).export(tmp_path / "runs" / "houses" / "model.safetensors")
     (tmp_path / "runs" / "street").mkdir()
     small_masker().save(tmp_path / "runs/street/model.safetensors")
+    moved = TrackDataLoaders.from_df(sessions, "session", "person", device="cpu")
+    track_learner(moved, progress=False).export(tmp_path / "runs/sessions/model.safetensors")
     for name in ("bird.safetensors", "runs/birds/model.safetensors"):
         small_predictor().save(tmp_path / name)
     monkeypatch.chdir(tmp_path)

@@ -12,6 +12,6 @@ QUICK: dict[str, Any] = {"epochs": 1, "size": 16, "precision": "float32", "devic
 """Pictures of 16 pixels, looked at once."""
 
 
-def quick(source: Path, out: Path, **choices: Any) -> Trained:
+def quick(source: Any, out: Path, **choices: Any) -> Trained:
     """A training of a second or so."""
     return train(source, out=out, **QUICK | choices)

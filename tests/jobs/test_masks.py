@@ -122,3 +122,32 @@ def test_codes_name_the_classes_from_another_place(balls: Path, tmp_path: Path) 
     assert plan.codec.target.names == ("air", "thing")
     with pytest.raises(UsageError, match=r"there is no .*missing\.txt"):
         dry_run(balls, quiet=True, codes=tmp_path / "missing.txt")
+
+
+def test_a_look_calls_the_classes_as_a_file_from_another_place_does(
+    balls: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "names.txt").write_text("air\nthing\nfloor\n")
+    assert run(["check", str(balls), "--codes", str(tmp_path / "names.txt"), "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)["shares"]) == {"air", "thing", "floor"}
+    assert [each.kind for each in check(balls, codes=tmp_path / "missing.txt").errors] == ["codes"]
+    with pytest.raises(UsageError, match="codes name the classes of masks"):
+        check(photos, codes=tmp_path / "names.txt")
+
+
+def test_a_terminal_looks_at_large_pictures_piece_by_piece(
+    trained: Trained, balls: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = next((balls / "val").iterdir())
+    large = tmp_path / "large.png"
+    Image.open(photo).resize((192, 144)).save(large)
+    model = load(trained.folder / "model.safetensors")
+    for said, tiles in (("auto", True), ("40x48", (40, 48))):
+        assert (
+            run(["predict", str(trained.folder), str(large), "--json", "--masks", str(tmp_path / said), "--tiles", said]) == 0
+        )
+        line = json.loads(capsys.readouterr().out)
+        assert line == {"input": str(large), **model(large, tiles=tiles).as_dict()}
+        assert np.array_equal(np.asarray(Image.open(tmp_path / said / "large_mask.png")), model(large, tiles=tiles).mask)
+    assert run(["predict", str(trained.folder), str(large), "--tiles", "large"]) == 2
+    assert "is no size of tiles" in capsys.readouterr().err

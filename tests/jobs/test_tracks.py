@@ -76,9 +76,12 @@ def test_a_body_is_tried_on_movements_where_it_is_asked_for(tracks: Path) -> Non
     assert [each.name for each in plan.networks] == ["resnet18, from nothing"]
 
 
-def test_whether_it_is_the_owners_is_not_one_line_yet(tracks: Path) -> None:
-    with pytest.raises(UsageError, match="track-verification is not learned"):
-        dry_run(tracks, task="track-verification", quiet=True)
+def test_whether_it_is_the_owners_is_asked_of_folders_too(tracks: Path) -> None:
+    plan = dry_run(tracks, owner="jerky", quiet=True)
+    assert plan.task.title == "movement verification"
+    assert plan.checked.task == "track-verification"
+    with pytest.raises(UsageError, match="an owner is asked for by track-verification, not by track-classification"):
+        dry_run(tracks, task="track-classification", owner="jerky", quiet=True)
 
 
 def test_a_terminal_answers_files_and_folders_of_movements(trained: Trained, tracks: Path) -> None:

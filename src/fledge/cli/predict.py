@@ -30,7 +30,14 @@ _UNREADABLE = 3
 @click.option(
     "--masks", type=click.Path(path_type=Path), metavar="DIR", help="Write each picture's mask to DIR, as a PNG of its size."
 )
+@click.option(
+    "--tiles",
+    metavar="SIZE",
+    callback=lambda _, __, said: _tiles(said),
+    help="Look at large pictures piece by piece, for their masks: auto, or HEIGHTxWIDTH such as 256x384.",
+)
 @click.option("--column", metavar="NAME", help="The column of a table that names the files.  [default: found]")
+@click.option("--track", metavar="NAME", help="Of movements in one table: the column that tells them apart.")
 @click.option("--user", metavar="ID", help="Of a recommender: recommend something to this person.")
 @click.option("--liked", multiple=True, metavar="TITLE", help="Recommend something to who liked this; may be repeated.")
 @click.option("--similar", metavar="TITLE", help="Of a recommender: the things most like this one.")
@@ -49,7 +56,9 @@ def predict(
     as_json: bool,
     table: Path | None,
     masks: Path | None,
+    tiles: bool | tuple[int, int],
     column: str | None,
+    track: str | None,
     user: str | None,
     liked: tuple[str, ...],
     similar: str | None,
@@ -67,8 +76,9 @@ def predict(
     Examples:
       fledge predict bird.safetensors robin.jpg
       fledge predict runs/birds photos --csv answers.csv
-      fledge predict runs/street photos --masks masks
+      fledge predict runs/street photos --masks masks --tiles auto
       fledge predict runs/houses houses.csv --csv answers.csv
+      fledge predict runs/sessions new.csv --track session
       find . -name "*.jpg" | fledge predict runs/birds - --json
       fledge predict runs/films --user 5 -n 3
       fledge predict runs/films --liked "Alien" --liked "Heat"
@@ -82,7 +92,7 @@ def predict(
     predictor = load(model_file(model), device=device)
     with Counter("answered") as counter:
         said = _Said(counter)
-        answers = said.each(_answers(predictor, inputs, column, bs))
+        answers = said.each(_answers(predictor, inputs, column, track, bs, tiles))
         if masks is not None:
             from fledge.jobs.answer_masks import check_masks, with_masks
 
@@ -100,18 +110,40 @@ def predict(
     return _UNREADABLE if said.unreadable else 0
 
 
-def _answers(predictor: AnyPredictor, inputs: tuple[str, ...], column: str | None, bs: int) -> Iterator[Answered]:
-    """Of rows from tables, or of files."""
+def _answers(
+    predictor: AnyPredictor,
+    inputs: tuple[str, ...],
+    column: str | None,
+    track: str | None,
+    bs: int,
+    tiles: bool | tuple[int, int],
+) -> Iterator[Answered]:
+    """Of rows from tables, of files, or of the movements in tables."""
     from fledge.jobs.input_kind import input_kind, takes_rows
 
+    if track is not None:
+        from fledge.jobs.track_answers import track_answers
+
+        return track_answers(predictor, inputs, track, bs)
     if takes_rows(predictor):
         from fledge.jobs.row_answers import row_answers
 
         return row_answers(predictor, inputs, sys.stdin)
-    from fledge.jobs.answering import answered
+    from fledge.jobs.answering import answered, answered_in_tiles
     from fledge.jobs.inputs import named_inputs
 
-    return answered(predictor, named_inputs(inputs, input_kind(predictor), sys.stdin, column), bs)
+    named = named_inputs(inputs, input_kind(predictor), sys.stdin, column)
+    return answered_in_tiles(predictor, named, tiles) if tiles else answered(predictor, named, bs)
+
+
+def _tiles(said: str | None) -> bool | tuple[int, int]:
+    """How large pieces are: as in training, or so many pixels high and wide; False where none are asked for."""
+    if said is None or said == "auto":
+        return said is not None
+    sides = said.lower().split("x")
+    if len(sides) != 2 or not all(side.isdigit() for side in sides):
+        raise click.BadParameter(f"{said!r} is no size of tiles: auto, or HEIGHTxWIDTH such as 256x384")
+    return int(sides[0]), int(sides[1])
 
 
 def _recommended(

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from fledge.cli.about_rows import about_rows
+from fledge.cli.about_tracks import about_tracks
 from fledge.cli.completing import among, devices, precisions, tasks
 from fledge.cli.terminal import note, out, safe, strong, wrapped
 
@@ -61,6 +62,7 @@ _ORIGINS = {
     "--precision", default="auto", show_default=True, shell_complete=among(precisions), help="float32, bfloat16, float16."
 )
 @about_rows
+@about_tracks
 @click.option("--skip-bad", is_flag=True, help="Go on even if many files can't be read.")
 @click.option("--name", help="What the run's folder is called.  [default: as DATA]")
 @click.option(
@@ -93,6 +95,7 @@ def train(context: click.Context, /, data: Path | None, run: Path | None, quiet:
       fledge train labels.csv --target species --epochs 2
       fledge train houses.csv --target price --ignore address
       fledge train ratings.csv --user who --item film --rating stars
+      fledge train sessions.csv --owner ann
       fledge train photos --model small --epochs 2 --json
       fledge train --from runs/photos --seed 7 --epochs 1
 

@@ -67,8 +67,10 @@ class ReadColumn:
     def _content(self, value: Any) -> bytes | None:
         if isinstance(value, bytes):
             return content_digest(value)
-        if isinstance(value, np.ndarray | Tensor):
+        if isinstance(value, Tensor):
             return content_digest(np.ascontiguousarray(value).tobytes())
+        if hasattr(value, "tobytes"):  # an array, a movement that was read
+            return content_digest(value.tobytes())
         try:
             return self.fronts.digest(value)
         except (OSError, UnreadableItem):  # a name that leads to no file

@@ -102,12 +102,15 @@ class Names(Sequence[str]):
 
 
 def item_name(item: Any, number: int) -> str:
-    """A path as it is; anything else by its number in the source.
+    """A path as it is, and what has a name of its own by that; anything else by its number in the source.
 
     >>> item_name(Path("pets/dog.jpg"), 3), item_name({"age": 3}, 3)
     ('pets/dog.jpg', 'item 3')
     """
-    return os.fspath(item) if isinstance(item, str | os.PathLike) else numbered_name(number)
+    if isinstance(item, str | os.PathLike):
+        return os.fspath(item)
+    called = getattr(item, "called", "")
+    return called if isinstance(called, str) and called else numbered_name(number)
 
 
 def numbered_name(number: int) -> str:

@@ -6,24 +6,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, final
 
-import polars as pl
 import torch
 
-from fledge.core.errors import DataError, UnknownName, UnreadableItem, listed, shown
 from fledge.data.block import Balance, DataBlock
 from fledge.data.checking import OnBad
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.labels import parent_label
 from fledge.data.splits import GrandparentSplitter, RandomSplitter, Splitter
 from fledge.data.track_files import get_track_files
+from fledge.data.track_table import TrackTable, tracks_of
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.label import Label
 from fledge.transforms.owner import OwnerBlock
 from fledge.transforms.row_frame import as_frame
 from fledge.transforms.track import TrackBlock
 from fledge.transforms.track_change import track_transforms
-from fledge.transforms.track_columns import TrackColumns
-from fledge.transforms.track_file import read_track
 from fledge.transforms.transform import Block
 
 
@@ -78,38 +75,13 @@ class TrackDataLoaders:
     ) -> DataLoaders:
         """One table of all events: a column says which movement each belongs to, another whose it is."""
         block = options.get("track") or TrackBlock()
-        items = _tracks_of(as_frame(df), track_col, label_col, block.columns)
+        found = tracks_of(as_frame(df), TrackTable(track_col, label_col), block.columns)
+        items = [(track, label) for track, label, _ in found]
         return _loaders(items, RandomSplitter(valid_pct, seed), seed, options, _target(owner, None))
 
 
 def _target(owner: Label | None, vocab: Sequence[str] | None) -> Block:
     return CategoryBlock(vocab=None if vocab is None else tuple(vocab)) if owner is None else OwnerBlock(owner)
-
-
-def _tracks_of(frame: pl.DataFrame, track_col: str, label_col: str, columns: TrackColumns) -> list[tuple[Any, Any]]:
-    """Each movement of a table with its label, in the order they begin."""
-    for name in (track_col, label_col):
-        if name not in frame.columns:
-            raise UnknownName("column", name, frame.columns)
-    items = []
-    for (track,), events in frame.group_by([track_col], maintain_order=True):
-        labels = events[label_col].unique(maintain_order=True).to_list()
-        if len(labels) > 1:
-            several = listed([shown(each) for each in labels])
-            raise DataError(
-                f"the movement {shown(track)} has several labels in {shown(label_col)}: {several}",
-                hint="give every movement a number of its own",
-            )
-        items.append((_read_once(events.drop(track_col, label_col), columns), labels[0]))
-    return items
-
-
-def _read_once(events: pl.DataFrame, columns: TrackColumns) -> Any:
-    """The movement as it is read; what can't be is left to whoever reads it to say why."""
-    try:
-        return read_track(events, columns)
-    except UnreadableItem:
-        return events
 
 
 def _loaders(

@@ -34,9 +34,10 @@ class Answered:
         return {"input": self.input, **({"error": self.reason} if self.answer is None else self.answer.as_dict())}
 
 
-def answered(predictor: AnyPredictor, inputs: Iterable[str], bs: int = 32) -> Iterator[Answered]:
+def answered(predictor: AnyPredictor, inputs: Iterable[Any], bs: int = 32) -> Iterator[Answered]:
     """Each input's answer, in order and in bounded memory; what can't be read is given back with the reason.
 
+    Inputs are names of files, or whatever else the model takes, known by its text.
     Where all can be read, the answers are bit for bit those of `predictor.stream`.
     """
     waiting: list[tuple[str, Any, str]] = []
@@ -48,14 +49,23 @@ def answered(predictor: AnyPredictor, inputs: Iterable[str], bs: int = 32) -> It
     yield from _answers(predictor, waiting)
 
 
-def _encoded(predictor: AnyPredictor, inputs: Iterator[str], bs: int) -> Iterator[tuple[str, Any, str]]:
+def answered_in_tiles(predictor: AnyPredictor, inputs: Iterable[str], tiles: bool | tuple[int, int]) -> Iterator[Answered]:
+    """Each large picture's answer, looked at piece by piece; pieces of so many pixels, or as large as in training."""
+    for given in inputs:
+        try:
+            yield Answered(given, predictor(given, tiles=tiles))
+        except UnreadableItem as error:
+            yield Answered(given, None, error.message)
+
+
+def _encoded(predictor: AnyPredictor, inputs: Iterator[Any], bs: int) -> Iterator[tuple[str, Any, str]]:
     """Each input, what it is encoded, and why it is not."""
 
-    def read(given: str) -> tuple[str, Any, str]:
+    def read(given: Any) -> tuple[str, Any, str]:
         try:
-            return given, predictor.read(given), ""
+            return str(given), predictor.read(given), ""
         except UnreadableItem as error:
-            return given, None, error.message
+            return str(given), None, error.message
 
     while block := list(islice(inputs, _AHEAD * bs)):
         yield from ordered(read, block, usual_workers(), ahead=2 * bs)

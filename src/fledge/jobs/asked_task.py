@@ -15,6 +15,8 @@ def as_asked(checked: Checked, task: str | None) -> Checked:
     """What was found, its labels read as this task takes them; an error where that can't be done."""
     if task is None or task == checked.task:
         return checked
+    if task == "track-verification" and checked.kind == "track":
+        raise UsageError("whose movements are meant is not said", hint="name the owner: --owner ann")
     kind, _, problem = checked.task.rpartition("-")
     known = [name for each in LABELS if (name := f"{kind}-{each}") in TASKS]
     if task not in known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -24,11 +25,13 @@ from fledge.jobs.check_findings import (
 )
 from fledge.jobs.check_look import Look, look_at
 from fledge.jobs.check_masks import masks_looked_at
+from fledge.jobs.check_owner import owned, owner_findings
 from fledge.jobs.check_source import RowSource, Source, recognised
 from fledge.jobs.check_twins import MOST_COMPARED, Pair, copies, near_twins
 from fledge.jobs.checked import Checked, Looked
 from fledge.jobs.parts import Parts
 from fledge.jobs.row_options import RowOptions
+from fledge.jobs.track_options import TrackOptions
 
 _AHEAD = 64
 
@@ -40,24 +43,31 @@ def check(
     valid: float = 0.2,
     seed: int | None = None,
     rows: RowOptions | None = None,
+    tracks: TrackOptions | None = None,
+    codes: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Checked:
     """What a folder, a table or a frame holds and what that means for training; all of it is read once, and nothing changed.
 
-    `target` names the columns of a table that are the label, `rows` what else is to be said of a table; `valid` and `seed`
-    say what will be held back where the data are not divided. `progress` is called with the number of files looked at, and
-    of all. Needs no torch.
+    `target` names the columns of a table that are the label, `rows` what else is to be said of a table, `tracks` of
+    movements; `codes` is a file that names the classes of masks. `valid` and `seed` say what will be held back where the data
+    are not divided. `progress` is called with the number of files looked at, and of all. Needs no torch.
     """
-    began, options = perf_counter(), rows or RowOptions()
-    found = recognised(source, target, options)
+    began, options, said = perf_counter(), rows or RowOptions(), tracks or TrackOptions()
+    found = recognised(source, target, options, said)
+    _refuse_unheard(found, options, said, source)
+    if codes is not None and found.layout.problem != "segmentation":
+        raise UsageError(f"codes name the classes of masks, and {source} holds none", hint="leave codes out")
     if found.rows is not None:
         return _of_rows(found, found.rows, source, options, valid, seed, began)
-    if options.given:
-        raise UsageError(f"{source} is no table, so it has no rows to divide and no columns: {listed(options.given)}")
-    looks = _looks(found, usual_workers() if workers is None else workers, progress)
+    if said.owner is not None:
+        found = owned(found, said.owner)
+    looks = _looks(found, said, usual_workers() if workers is None else workers, progress)
     files, labels = found.layout.files, found.layout.labels
-    masks = masks_looked_at(found, looks, usual_workers() if workers is None else workers)
+    masks = masks_looked_at(
+        found, looks, usual_workers() if workers is None else workers, None if codes is None else Path(codes)
+    )
     bad = {place: look.reason for place, look in enumerate(looks) if look.reason} | dict(masks.bad)
     blank = [place for place, label in enumerate(labels) if place not in bad and is_blank(label)]
     known = [place for place in range(len(files)) if place not in bad and not is_blank(labels[place])]
@@ -70,13 +80,13 @@ def check(
         *put_right(found, looks),
         *label_findings(found, known, blank),
         *split_findings,
-        *held_back_alone(found, parts),
+        *(held_back_alone(found, parts) if said.owner is None else owner_findings(found, parts, said.owner)),
         *twin_findings(found, pairs, parts),
         *not_compared(found),
         *masks.findings,
     ]
     return Checked(
-        source=os.fspath(source),
+        source=os.fspath(source) if isinstance(source, str | os.PathLike) else "the frame",
         root=found.root,
         kind=found.kind,
         task=found.task,
@@ -94,6 +104,19 @@ def check(
         shares=masks.shares,
         seconds=perf_counter() - began,
     )
+
+
+def _refuse_unheard(found: Source, options: RowOptions, tracks: TrackOptions, source: Any) -> None:
+    """An error for what was said of rows where there are none, or of movements where there are none."""
+    name = os.fspath(source) if isinstance(source, str | os.PathLike) else "the frame"
+    if options.given and found.rows is None and not found.by_rows:
+        raise UsageError(f"{name} is no table, so it has no rows to divide and no columns: {listed(options.given)}")
+    if tracks.given and found.kind != "track":
+        raise UsageError(
+            f"{listed(tracks.given)}: this is about movements, and {name} holds {found.kind}s", hint="leave it out"
+        )
+    if tracks.track is not None and not found.by_rows:
+        raise UsageError(f"{name} has a file for each movement, so no column tells them apart", hint="leave track out")
 
 
 def _of_rows(
@@ -164,10 +187,10 @@ def _of_ratings(
     )
 
 
-def _looks(found: Source, workers: int, progress: Callable[[int, int], None] | None) -> list[Look]:
+def _looks(found: Source, tracks: TrackOptions, workers: int, progress: Callable[[int, int], None] | None) -> list[Look]:
     """A look at each file, in threads and in order; of too many pictures the small ones are not kept."""
     files, looks = found.layout.files, []
-    for look in ordered(lambda file: look_at(found.kind, file), files, workers, ahead=_AHEAD):
+    for look in ordered(lambda file: look_at(found.kind, file, tracks), files, workers, ahead=_AHEAD):
         looks.append(look if len(files) <= MOST_COMPARED else replace(look, small=None))
         if progress is not None:
             progress(len(looks), len(files))

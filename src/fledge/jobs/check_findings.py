@@ -50,7 +50,7 @@ def put_right(found: Source, looks: Sequence[Look]) -> list[Finding]:
     places = tuple(place for place, look in enumerate(looks) if look.said)
     if not places:
         return []
-    first = f"{shown(str(found.layout.files[places[0]].relative_to(found.root)), 200)}: {looks[places[0]].said}"
+    first = f"{shown(found.called(places[0]), 200)}: {looks[places[0]].said}"
     return [Finding("put_right", "warning", f"{counted(len(places), found.kind)} had to be put right; {first}", places)]
 
 
@@ -65,7 +65,7 @@ def label_findings(found: Source, known: Sequence[int], blank: Sequence[int]) ->
         ]
     findings = []
     if blank:
-        examples = listed([shown(str(layout.files[place].relative_to(found.root)), 200) for place in blank], 3)
+        examples = listed([shown(found.called(place), 200) for place in blank], 3)
         message = f"{counted(len(blank), found.kind)} without a label will be set aside: {examples}"
         findings.append(Finding("no_label", "warning", message, tuple(blank)))
     if layout.problem == "segmentation" or (layout.problem == "regression" and len(layout.names) > 1):
@@ -130,7 +130,7 @@ def _places(pairs: Sequence[Pair]) -> tuple[int, ...]:
 
 
 def _told(pairs: Sequence[Pair], found: Source) -> str:
-    names = [shown(str(file.relative_to(found.root)), 200) for file in found.layout.files] if pairs else []
+    names = [shown(found.called(place), 200) for place in range(len(found.layout.files))] if pairs else []
     return listed([f"{names[pair.first]} and {names[pair.second]}" for pair in pairs], limit=2)
 
 

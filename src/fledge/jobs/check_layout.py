@@ -18,12 +18,12 @@ _PARTS = {name: part for part, names in PART_NAMES.items() for name in names}
 @final
 @dataclass(frozen=True)
 class Layout:
-    """Files with their labels and parts, and why they are taken to mean that.
+    """Files, or movements out of a table, with their labels and parts, and why they are taken to mean that.
 
     `labels` holds None for a file nothing is known about; `parts` is empty where the data are not divided.
     """
 
-    files: tuple[Path, ...]
+    files: tuple[Any, ...]
     labels: tuple[Any, ...]
     parts: tuple[str, ...]
     problem: str

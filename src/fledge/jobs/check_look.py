@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from PIL import Image as Pillow
 
 from fledge.core.errors import UnreadableItem
 from fledge.data.digests import content_digest
+from fledge.jobs.track_options import TrackOptions
 from fledge.transforms.jpeg import JpegHeader
 from fledge.transforms.orientation import lies_on_side, upright
 from fledge.transforms.picture_bytes import picture_bytes
@@ -48,9 +49,14 @@ class Look:
     """What had to be put right to read it."""
 
 
-def look_at(kind: str, file: Path) -> Look:
-    """A look at one file of a kind that is known; of others, only whether it can be read at all."""
+def look_at(kind: str, file: Any, tracks: TrackOptions | None = None) -> Look:
+    """A look at one file of a kind that is known; of others, only whether it can be read at all.
+
+    `tracks` is what was said of movements, which may also come out of a table.
+    """
     try:
+        if kind == "track":
+            return _track(file, tracks or TrackOptions())
         return _LOOKS.get(kind, _plain)(file)
     except UnreadableItem as error:
         return Look(reason=error.message)
@@ -106,16 +112,18 @@ def _sound(file: Path) -> Look:
     return Look(content_digest(file), found.st_size, form, (about.duration, about.samplerate, about.channels))
 
 
-def _track(file: Path) -> Look:
+def _track(track: Any, said: TrackOptions) -> Look:
     """Read whole, as in training."""
     from fledge.transforms.track_file import read_track  # polars, and only for tracks
 
-    found = _regular(file)
+    size = _regular(track).st_size if isinstance(track, Path) else 0
     try:
-        read = read_track(file)
+        read = read_track(track, said.named)
     except UnreadableItem as error:
         raise UnreadableItem(error.message.partition(" can't be read: ")[2] or error.message) from error
-    return Look(content_digest(file), found.st_size, file.suffix.lower(), (len(read.events),), said=read.said)
+    if isinstance(track, Path):
+        return Look(content_digest(track), size, track.suffix.lower(), (len(read.events),), said=read.said)
+    return Look(content_digest(read.tobytes()), read.events.nbytes, "in a table", (len(read.events),), said=read.said)
 
 
 def _plain(file: Path) -> Look:
@@ -137,4 +145,4 @@ def _regular(file: Path) -> os.stat_result:
     return found
 
 
-_LOOKS: Mapping[str, Callable[[Path], Look]] = {"picture": _picture, "sound": _sound, "track": _track}
+_LOOKS: Mapping[str, Callable[[Path], Look]] = {"picture": _picture, "sound": _sound}

@@ -34,8 +34,8 @@ class MasksLook:
     findings: tuple[Finding, ...] = ()
 
 
-def masks_looked_at(found: Source, looks: Sequence[Look], workers: int) -> MasksLook:
-    """A look at every mask, in threads; nothing for labels that are no masks."""
+def masks_looked_at(found: Source, looks: Sequence[Look], workers: int, codes: Path | None = None) -> MasksLook:
+    """A look at every mask, in threads; nothing for labels that are no masks. `codes` is a file that names their classes."""
     labels = found.layout.labels
     if found.layout.problem != "segmentation":
         return MasksLook()
@@ -48,7 +48,7 @@ def masks_looked_at(found: Source, looks: Sequence[Look], workers: int) -> Masks
             bad[place] = reason
         elif isinstance(look, MaskLook):
             seen[place] = look
-    shares, findings = _shares(found, list(seen.values()))
+    shares, findings = _shares(list(seen.values()), codes_in(found.root) if codes is None else codes)
     return MasksLook(shares, bad, tuple(findings))
 
 
@@ -69,7 +69,7 @@ def _misfit(mask: MaskLook | str, picture: Look, file: Path) -> str | None:
     return f"the mask {shown(str(file), 300)} is {mask.size[1]} × {mask.size[0]} and its picture {width} × {height}"
 
 
-def _shares(found: Source, seen: Sequence[MaskLook]) -> tuple[dict[str, float], list[Finding]]:
+def _shares(seen: Sequence[MaskLook], codes: Path | None) -> tuple[dict[str, float], list[Finding]]:
     """The share of all places that each value covers, the largest first, and what is odd about that."""
     palettes = {None if look.palette is None else look.palette.tobytes() for look in seen} - {None}
     form: Form = "colours" if any(look.coloured for look in seen) or len(palettes) > 1 else "values"
@@ -78,7 +78,7 @@ def _shares(found: Source, seen: Sequence[MaskLook]) -> tuple[dict[str, float], 
         counts.update(look.of(form))
     total = max(sum(counts.values()), 1)
     try:
-        names = _names(found.root)
+        names = _names(codes)
     except FledgeError as error:
         return {}, [Finding("codes", "error", error.message)]
     shares = {names.get(value, in_file(value, form)): count / total for value, count in counts.most_common()}
@@ -93,9 +93,8 @@ def _shares(found: Source, seen: Sequence[MaskLook]) -> tuple[dict[str, float], 
     return shares, findings
 
 
-def _names(root: Path) -> dict[int, str]:
+def _names(file: Path | None) -> dict[int, str]:
     """What each value is called, where a file says so."""
-    file = codes_in(root)
     if file is None:
         return {}
     codes: Any = read_codes(file)

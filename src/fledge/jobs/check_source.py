@@ -16,8 +16,8 @@ from fledge.jobs.check_kinds import kind_of, main_kind
 from fledge.jobs.check_layout import Layout, by_folders, part_of
 from fledge.jobs.check_table import by_table, read_rows
 from fledge.jobs.row_options import RowOptions
+from fledge.jobs.track_options import TrackOptions
 from fledge.tasks.table import TASKS
-from fledge.transforms.track_columns import TrackColumns, looks_like_a_track
 
 if TYPE_CHECKING:  # tables alone need polars
     import polars as pl
@@ -40,6 +40,7 @@ class Wanted:
     target: tuple[str, ...] = ()
     as_text: tuple[str, ...] = ()
     options: RowOptions = field(default_factory=RowOptions)
+    tracks: TrackOptions = field(default_factory=TrackOptions)
 
 
 @final
@@ -66,6 +67,13 @@ class Source:
     because: str
     layout: Layout
     rows: RowSource | None = None
+    by_rows: bool = False
+    """Whether it came from the rows of a table, and what was said of these was heard."""
+
+    def called(self, place: int) -> str:
+        """What an item is called: a file by its way below the folder, a movement of a table by its name."""
+        item = self.layout.files[place]
+        return str(item.relative_to(self.root)) if isinstance(item, Path) else str(item)
 
     @property
     def supported(self) -> bool:
@@ -73,13 +81,16 @@ class Source:
         return self.task in TASKS
 
 
-def recognised(source: Any, target: Sequence[str] = (), options: RowOptions | None = None) -> Source:
+def recognised(
+    source: Any, target: Sequence[str] = (), options: RowOptions | None = None, tracks: TrackOptions | None = None
+) -> Source:
     """What a folder, a table or a frame seems to be.
 
-    `target` names the columns of a table that are the label, `options` what else was said of its columns.
+    `target` names the columns of a table that are the label, `options` what else was said of its columns, `tracks` what was
+    said of movements.
     """
     options = options or RowOptions()
-    wanted = Wanted(tuple(target), options.category, options)
+    wanted = Wanted(tuple(target), options.category, options, tracks or TrackOptions())
     if not isinstance(source, str | os.PathLike):
         from fledge.jobs.check_tables import of_frame
         from fledge.transforms.row_frame import as_frame
@@ -105,7 +116,8 @@ def _of_file(path: Path, wanted: Wanted) -> Source:
         raise DataError(f"{path} is a single file, and no table", hint=f"pass the folder it stands in: {path.parent}")
     beside = get_files(path.parent)
     kind = main_kind(beside)
-    if kind in ("picture", "sound") and by_table(path.parent, beside, [path], wanted.target):
+    named = [file for file in beside if kind_of(file) == kind]
+    if kind in ("picture", "sound") and by_table(path.parent, named, [path], wanted.target):
         return _of_files(path.parent, kind, beside, [path], wanted.target)
     from fledge.jobs.check_tables import of_frame, read
 
@@ -163,9 +175,11 @@ def _of_tables(root: Path, files: Sequence[Path], wanted: Wanted) -> Source:
     tables = [file for file in files if kind_of(file) == "table"]
     layout = by_folders(root, tables, "table") if len(tables) > 10 else None
     if layout is not None:
+        from fledge.jobs.check_tracks import named_columns  # polars is only loaded for tables
+
         names = [name for row in read_rows(tables[0], limit=1) for name in row]
-        if looks_like_a_track(names):
-            because = f"{layout.because.replace('table', 'track')}: {TrackColumns().among(names)}"
+        if (columns := named_columns(names, wanted.tracks.named)) is not None:
+            because = f"{layout.because.replace('table', 'track')}: {columns} (--column)"
             return Source(root, "track", "track-classification", because, layout)
     from fledge.jobs.check_tables import main_table, of_frame  # polars is only loaded for tables
 

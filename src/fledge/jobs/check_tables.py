@@ -16,6 +16,7 @@ from fledge.jobs.check_layout import Layout
 from fledge.jobs.check_ratings import rated
 from fledge.jobs.check_source import RowSource, Source, Wanted
 from fledge.jobs.check_table import LABELS
+from fledge.jobs.check_tracks import tracked
 from fledge.transforms.column_kinds import USED, kinds_of
 
 _NOTHING = Layout((), (), (), "classification", "")
@@ -64,6 +65,8 @@ def of_frame(root: Path, name: str, rows: RowSource, wanted: Wanted) -> Source:
     if not frame.height:
         raise DataError(f"{name} has no rows", hint="pass a table that has some")
     check_names(wanted.target, frame.columns)
+    if (tracks := tracked(root, name, rows, wanted)) is not None:
+        return tracks
     if not wanted.target and (found := rated(frame, wanted.options)) is not None:
         columns, because = found
         task = "likes" if wanted.options.likes or columns.rating is None else "ratings"

@@ -69,6 +69,7 @@ class Looked:
 class Checked:
     """What data are and what is wrong with them.
 
+    `files` may also be movements out of a table.
     `labels` and `parts` ("train", "valid", "test", or "" for what is set aside) belong to `files` one by one, or to the
     `rows` of a table, and so do the places in `pairs` and `findings`.
     """
@@ -79,7 +80,7 @@ class Checked:
     task: str
     supported: bool
     because: str
-    files: tuple[Path, ...]
+    files: tuple[Any, ...]
     labels: Sequence[Any]
     names: tuple[str, ...]
     parts: Sequence[str]
@@ -140,9 +141,9 @@ class Checked:
         """What to call an item in a message."""
         return str(self.files[place]) if self.files else f"row {place}"
 
-    def name(self, file: Path) -> str:
-        """What a file is called below the folder that was looked at."""
-        return str(file.relative_to(self.root))
+    def name(self, file: Any) -> str:
+        """What a file is called below the folder that was looked at; what is no file by its own name."""
+        return str(file.relative_to(self.root)) if isinstance(file, Path) else str(file)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values under stable names; lists end after a thousand, the counts in the messages are whole."""

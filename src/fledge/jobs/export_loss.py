@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -38,8 +39,9 @@ class Labelled:
         used = [place for place, name in enumerate(found.parts) if name and (not part or name == part)]
         if not used:
             raise DataError(f"nothing in {data} is labelled and can be read", hint=f"`fledge check {data}` says more")
-        rows = found.rows
-        inputs = [str(found.files[place]) for place in used] if rows is None else list(rows.rows(np.array(used)))
+        files, rows = found.files, found.rows
+        named = [str(files[place]) if isinstance(files[place], Path) else files[place] for place in used if files]
+        inputs: list[Any] = named if rows is None else list(rows.rows(np.array(used)))
         return cls(inputs, [found.labels[place] for place in used])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from fledge.core.errors import DataError, UsageError, listed, shown
@@ -25,7 +26,14 @@ def looked_at(settings: Settings, tell: Teller) -> Checked:
     """What the data are, said line by line; an error if nothing can be learned from them."""
     counting = tell.counting(f"looking at {settings.source}")
     found = check(
-        settings.source, target=settings.target, valid=settings.valid, seed=settings.seed, progress=counting, rows=settings.rows
+        settings.source,
+        target=settings.target,
+        valid=settings.valid,
+        seed=settings.seed,
+        progress=counting,
+        rows=settings.rows,
+        tracks=settings.tracks,
+        codes=settings.codes,
     )
     for word, line in found.lines():
         tell(f"{word:8}{line}{_flags(word, found)}")
@@ -74,7 +82,10 @@ def _refuse(found: Checked, settings: Settings) -> None:
 def _test_part(settings: Settings, test: str, tell: Teller) -> Checked:
     """The data kept apart, read as the others; that they may be of one class alone, say, is no fault of theirs."""
     counting = tell.counting(f"looking at {test}")
-    part = check(test, target=settings.target, seed=settings.seed, progress=counting)
+    said = replace(settings.tracks, owner=None)
+    if Path(test).is_dir():  # of which each file is a movement
+        said = replace(said, track=None)
+    part = check(test, target=settings.target, seed=settings.seed, progress=counting, tracks=said)
     if not any(part.parts):
         raise DataError("; ".join(each.message for each in part.errors), hint=f"`fledge check {test}` says more")
     return part
@@ -86,10 +97,11 @@ def _with_test(found: Checked, part: Checked, settings: Settings) -> Checked:
         raise UsageError(f"{settings.source} has a test part of its own", hint="leave --test out")
     if part.kind != found.kind:
         raise DataError(f"{part.source} holds {part.kind}s, and {found.source} {found.kind}s")
-    part = as_asked(part, found.task)
+    part = part if found.kind == "track" else as_asked(part, found.task)
     used = [place for place, label in enumerate(part.labels) if part.parts[place] and not is_blank(label)]
     labels = [part.labels[place] for place in used]
-    refuse_strange(found, labels, part.source)
+    if settings.owner is None:  # of whom strangers are to be told, too
+        refuse_strange(found, labels, part.source)
     files = [part.files[place] for place in used]
     return replace(
         found,
@@ -117,16 +129,25 @@ def refuse_strange(found: Checked, labels: Sequence[Any], source: str) -> None:
 
 def _leaks(found: Checked, part: Checked, used: list[int]) -> list[Finding]:
     """Copies of what is learned from or chosen by, byte for byte, among what is kept apart."""
-    sizes = {found.files[place].stat().st_size for place, where in enumerate(found.parts) if where}
-    suspects = [place for place in used if part.files[place].stat().st_size in sizes]
-    wanted = {part.files[place].stat().st_size for place in suspects}
-    theirs = [file for file, where in zip(found.files, found.parts, strict=True) if where and file.stat().st_size in wanted]
-    known = {content_digest(file) for file in theirs}
-    twins = [part.files[place] for place in suspects if content_digest(part.files[place]) in known]
+    sizes = {_size(found.files[place]) for place, where in enumerate(found.parts) if where}
+    suspects = [place for place in used if _size(part.files[place]) in sizes]
+    wanted = {_size(part.files[place]) for place in suspects}
+    theirs = [file for file, where in zip(found.files, found.parts, strict=True) if where and _size(file) in wanted]
+    known = {_digest(file) for file in theirs}
+    twins = [part.files[place] for place in suspects if _digest(part.files[place]) in known]
     if not twins:
         return []
     what = f"{counted(len(twins), part.kind)} of {part.source} {'is' if len(twins) == 1 else 'are'} also in {found.source}"
     return [Finding("leak", "warning", f"{what}, so the test will look too good: {listed(twins, 2)}")]
+
+
+def _size(item: Any) -> int:
+    """How many bytes a file has, or a movement out of a table."""
+    return item.stat().st_size if isinstance(item, Path) else len(item.tobytes())
+
+
+def _digest(item: Any) -> bytes:
+    return content_digest(item if isinstance(item, Path) else item.tobytes())
 
 
 def _several(label: object) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ import torch
 
 from fledge.classic.candidate import Candidate
 from fledge.jobs.deadline import Allowance
+from fledge.jobs.measuring import tuned
 from fledge.jobs.medium import Network
 from fledge.jobs.planning import Plan
 from fledge.jobs.telling import Teller, TellTraining
@@ -24,7 +25,7 @@ def fitted(candidate: Candidate, plan: Plan) -> Made:
     """A simple thing fitted to the training part, as a predictor."""
     fitted = candidate.fit(plan.train, plan.settings.seed)
     card = Card.now(name=candidate.name, trained_on=plan.train.count, held_back=plan.valid.count, seed=plan.settings.seed)
-    predictor = Predictor(plan.task, plan.codec, fitted.model, fitted.architecture, card)
+    predictor = tuned(Predictor(plan.task, plan.codec, fitted.model, fitted.architecture, card), plan.valid)
     return Made(predictor.with_examples(list(plan.valid.samples.inputs[:EXAMPLES])), note=fitted.note)
 
 

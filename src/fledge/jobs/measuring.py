@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from time import perf_counter
 from typing import Any, final
@@ -82,6 +82,15 @@ def measured(parts: Sequence[tuple[Predictor, Loader]]) -> Measured:
         _names(parts, places),
     )
     return Measured(found, metrics[0], scores)
+
+
+def tuned(predictor: Predictor, loader: Loader) -> Predictor:
+    """With what its kind of problem tunes on held-back items, such as a threshold."""
+    if not predictor.task.tunes:
+        return predictor
+    found = measured([(predictor, loader)]).predictions
+    assert found.targets is not None, "what is held back has labels"
+    return replace(predictor, task=predictor.task.tuned(found.outputs, found.targets))
 
 
 def _answered(parts: Sequence[tuple[Predictor, Loader]]) -> Iterator[tuple[Tensor, Tensor, NDArray[np.int64]]]:

@@ -7,6 +7,7 @@ from typing import final
 
 from fledge.core.errors import UnknownName, UsageError
 from fledge.jobs.row_options import RowOptions
+from fledge.jobs.track_options import TrackOptions
 from fledge.tasks.table import TASKS
 
 
@@ -45,6 +46,14 @@ class Settings:
     rating: str | None = None
     items: str | None = None
     last: int | None = None
+    track: str | None = None
+    columns: tuple[str, ...] = ()
+    owner: str | None = None
+
+    @property
+    def tracks(self) -> TrackOptions:
+        """What was said of movements."""
+        return TrackOptions(self.track, self.columns, self.owner, (self.task or "").startswith("table"))
 
     @property
     def rows(self) -> RowOptions:
@@ -75,6 +84,10 @@ class Settings:
             (self.size is None or 8 <= self.size <= 1024, f"size={self.size}: pictures have 8 to 1024 pixels a side"),
             (self.bs is None or self.bs >= 1, f"bs={self.bs}: a batch holds at least one item"),
             (self.last is None or self.last >= 1, f"last={self.last}: hold back one of everybody at least"),
+            (
+                self.owner is None or self.task in (None, "track-verification"),
+                f"an owner is asked for by track-verification, not by {self.task}",
+            ),
             (self.lr is None or self.lr > 0, f"lr={self.lr}: a learning rate is above 0"),
             (self.pretrained or self.weights is None, "weights go with a pretrained network, and none is wanted"),
             (
@@ -84,6 +97,6 @@ class Settings:
             (not self.folds or not self.rows.given_split, "folds are by chance: leave part, group and latest out"),
             (self.model != "small" or self.weights is None, "the small network starts from nothing: it takes no weights"),
         )
-        self.rows  # which checks what was said  # noqa: B018
+        self.rows, self.tracks  # which check what was said  # noqa: B018
         if faults := [fault for holds, fault in rules if not holds]:
             raise UsageError("; ".join(faults))

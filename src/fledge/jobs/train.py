@@ -30,7 +30,7 @@ from fledge.jobs.trying import chosen, everything_tried
 RUNS = "runs"
 """The folder in which every training has one of its own."""
 
-_SEVERAL = ("target", "category", "number", "ignore")
+_SEVERAL = ("target", "category", "number", "ignore", "columns")
 """The settings that are names of columns, one or several."""
 
 
@@ -48,10 +48,11 @@ def train(
     """Looks at data, tries simple things and then networks, and gives back the one to use, as a function and as a folder.
 
     `source` is a folder, a table, or a frame of polars, pandas or Arrow. `choices` are the fields of `Settings`: task, target,
-    model, weights, pretrained, valid, test, seed, epochs, time, size, bs, lr, device, precision, on_bad, for masks codes, and
-    for tables part, group, latest, folds, category, number, ignore. What is left out is chosen by looking at the data, and
-    said: on stderr, or to `say`. `origins` is kept with them: where each choice comes from, if not from an argument. `time`
-    counts from `began`, which is now, unless an earlier time of the monotonic clock is given.
+    model, weights, pretrained, valid, test, seed, epochs, time, size, bs, lr, device, precision, on_bad, for masks codes, for
+    tables part, group, latest, folds, category, number, ignore, and for movements track, columns, owner. What is left out is
+    chosen by looking at the data, and said: on stderr, or to `say`. `origins` is kept with them: where each choice comes
+    from, if not from an argument. `time` counts from `began`, which is now, unless an earlier time of the monotonic clock is
+    given.
     """
     began = monotonic() if began is None else began
     tell = Teller(say, quiet=quiet)
@@ -121,8 +122,10 @@ def as_settings(source: str | Path, choices: Mapping[str, Any]) -> Settings:
     return Settings(str(source), **dict(choices) | named | paths)
 
 
-def _several(names: str | Sequence[str] | None) -> tuple[str, ...]:
-    """One name or several."""
+def _several(names: str | Sequence[str] | Mapping[str, str] | None) -> tuple[str, ...]:
+    """One name or several; of a mapping, what each name is for with the name."""
+    if isinstance(names, Mapping):
+        return tuple(f"{what}={name}" for what, name in names.items())
     return (names,) if isinstance(names, str) else tuple(names or ())
 
 

@@ -19,7 +19,7 @@ class Called(Protocol):
 
     @property
     def input(self) -> Any:
-        """What reads an input: it knows its `warnings`, and whether a list of things `is_one`."""
+        """What reads an input: it knows its `warnings`, and whether a list of things, or a frame, `is_one`."""
 
     def read(self, given: Any) -> Any:
         """One input as `answers` takes it."""
@@ -33,7 +33,7 @@ class Called(Protocol):
 
 def one_or_many(called: Called, given: Any) -> Any:
     """The answer to one input, or the answers to each of several, or to a frame's rows as a frame."""
-    if is_frame(given):
+    if is_frame(given) and not called.input.is_one(given):
         return _of_frame(called, given)
     if is_many(given) and not called.input.is_one(given):
         return list(stream(called, given))

@@ -19,7 +19,7 @@ KINDS = Table(
         "liked": "fledge.report.ratings:likes",
         "number": "fledge.report.numbers:sections",
         "table_number": "fledge.report.numbers:sections",
-        "owner": "fledge.report.classes:sections",
+        "owner": "fledge.report.owner:sections",
         "points": "fledge.report.points:sections",
         "rating": "fledge.report.ratings:sections",
     },

@@ -24,6 +24,7 @@ from fledge.transforms.transform import Codec
 class ImageTags(Task[Codec[Image, MultiCategory]]):
     """A yes or no for each tag; a tag applies from its threshold on."""
 
+    tunes: ClassVar[bool] = True
     title: ClassVar[str] = "several labels for each picture"
 
     thresholds: tuple[float, ...] = ()

@@ -32,6 +32,9 @@ class Task(ABC, Generic[CodecOf]):
     looks_twice: ClassVar[bool] = False
     """Whether `scene` reads inputs too, so that an open file has to be read into memory first."""
 
+    tunes: ClassVar[bool] = False
+    """Whether `tuned` does anything."""
+
     @classmethod
     @abstractmethod
     def fits(cls, codec: Codec[Any, Any]) -> bool:

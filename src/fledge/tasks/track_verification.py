@@ -30,8 +30,14 @@ class TrackVerification(Task[Codec[Track, Owner]]):
     """
 
     title: ClassVar[str] = "movement verification"
+    tunes: ClassVar[bool] = True
 
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """As of all tasks that have some."""
+        return (self.threshold,)
 
     @classmethod
     def fits(cls, codec: Codec[Any, Any]) -> bool:

@@ -57,7 +57,7 @@ class Reading(ABC):
         return None
 
     def is_one(self, given: Any) -> bool:
-        """Whether a list of things is one input, and not several."""
+        """Whether a list of things, or a frame, is one input, and not several."""
         return False
 
     def warnings(self, value: Any) -> tuple[str, ...]:

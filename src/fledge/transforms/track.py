@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from fledge.core.errors import UnreadableItem, UsageError, shown
 from fledge.core.log import log
 from fledge.core.seeds import Draws
+from fledge.transforms.row_frame import is_frame
 from fledge.transforms.track_augment import TrackPlan
 from fledge.transforms.track_columns import TrackColumns
 from fledge.transforms.track_drawing import Canvas
@@ -114,6 +115,9 @@ class Track(Transform[Any, Tensor]):
 
     def augment(self, batch: Tensor, plan: TrackPlan) -> Tensor:
         return plan.changed(batch)
+
+    def is_one(self, value: Any) -> bool:
+        return is_frame(value)
 
     def warnings(self, value: Any) -> tuple[str, ...]:
         return track_warnings(value, self.columns)

@@ -38,6 +38,15 @@ class ReadTrack:
     """(events, 4), float32: x and y as they stand in the file, the time since the event before in its unit, its kind."""
     columns: TrackColumns
     off_screen: int
+    called: str = ""
+    """What it is called where it is no file: a movement out of a table of several."""
+
+    def __str__(self) -> str:
+        return self.called or f"a movement of {len(self.events)} events"
+
+    def tobytes(self) -> bytes:
+        """All that it holds, to be known by."""
+        return self.events.tobytes()
 
     @property
     def said(self) -> str:
@@ -45,6 +54,19 @@ class ReadTrack:
         if not self.off_screen:
             return ""
         return f"{self.off_screen} of {len(self.events)} places were off the screen and are taken to be at its edge"
+
+
+@final
+@dataclass(frozen=True)
+class UnreadTrack:
+    """A movement out of a table that can't be read, and why."""
+
+    called: str
+    reason: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        return self.called
 
 
 def read_track(source: Any, columns: TrackColumns | None = None) -> ReadTrack:
@@ -58,6 +80,8 @@ def read_track(source: Any, columns: TrackColumns | None = None) -> ReadTrack:
     """
     if isinstance(source, ReadTrack):
         return source
+    if isinstance(source, UnreadTrack):
+        raise UnreadableItem(f"{source.called} can't be read: {source.reason}", hint=source.hint)
     try:
         frame = _frame(source)
         return _read(frame, (columns or TrackColumns()).among(frame.columns), 2 if _is_text(source) else 0)

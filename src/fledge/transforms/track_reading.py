@@ -9,6 +9,7 @@ import msgspec
 
 from fledge.core.errors import UsageError
 from fledge.transforms.reading import Array, Reading
+from fledge.transforms.row_frame import is_frame
 from fledge.transforms.track_columns import TrackColumns
 from fledge.transforms.track_file import read_track
 from fledge.transforms.track_pieces import CutTrack, cut, piece_starts
@@ -46,6 +47,9 @@ class TrackReading(Reading):
             return (value.events,)
         track = read_track(value, self.columns).events
         return (cut(track, piece_starts(len(track), self.events, self.pieces), self.pieces, self.events, self.unit),)
+
+    def is_one(self, given: Any) -> bool:
+        return is_frame(given)
 
     def warnings(self, value: Any) -> tuple[str, ...]:
         return track_warnings(value, self.columns)

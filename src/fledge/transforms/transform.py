@@ -85,7 +85,7 @@ class Transform(ABC, Generic[Value, Encoded]):
         return ()
 
     def is_one(self, value: Any) -> bool:
-        """Whether a tuple is one value of this kind, such as a pair, where it would else be taken for several."""
+        """Whether a tuple is one value of this kind, such as a pair, or a frame, where it would else be taken for several."""
         return False
 
     def windows(self, value: Value) -> Sequence[Any]:
