@@ -183,6 +183,9 @@ if TYPE_CHECKING:
         ChangeSpeed as ChangeSpeed,
     )
     from fledge.transforms.sound_change import (
+        ChangeTone as ChangeTone,
+    )
+    from fledge.transforms.sound_change import (
         Gain as Gain,
     )
     from fledge.transforms.sound_change import (
@@ -193,6 +196,9 @@ if TYPE_CHECKING:
     )
     from fledge.transforms.sound_change import (
         ShiftTime as ShiftTime,
+    )
+    from fledge.transforms.sound_change import (
+        WarpFrequency as WarpFrequency,
     )
     from fledge.transforms.sound_change import (
         sound_transforms as sound_transforms,
@@ -331,10 +337,12 @@ _PLACES = {
     "fledge.transforms.sound_change": (
         "AddNoise",
         "ChangeSpeed",
+        "ChangeTone",
         "Gain",
         "MaskFrequency",
         "MaskTime",
         "ShiftTime",
+        "WarpFrequency",
         "sound_transforms",
     ),
     "fledge.transforms.spectrogram": ("Spectrogram",),
@@ -365,6 +373,7 @@ __all__ = [
     "CategoryBlock",
     "CenterCrop",
     "ChangeSpeed",
+    "ChangeTone",
     "ColReader",
     "ColSplitter",
     "CollabDataLoaders",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -15,11 +17,13 @@ from fledge.transforms.sound_augment import SoundPlan
 from fledge.transforms.sound_change import (
     AddNoise,
     ChangeSpeed,
+    ChangeTone,
     Gain,
     MaskFrequency,
     MaskTime,
     ShiftTime,
     SoundChange,
+    WarpFrequency,
     sound_transforms,
 )
 from fledge.transforms.spectrogram import Spectrogram
@@ -36,12 +40,13 @@ def plan(changes: list[SoundChange], *items: int, epoch: int = 0) -> SoundPlan:
     return SoundPlan.of(changes, Draws(seed=3, epoch=epoch, items=np.array(items)))
 
 
-def test_an_item_comes_out_the_same_bits_alone_and_in_any_batch() -> None:
-    batch = sounds(6)
-    whole = SOUND.augment(batch, plan(sound_transforms(), *range(6)))
-    part = SOUND.augment(batch[[4, 1]], plan(sound_transforms(), 4, 1))
+@pytest.mark.parametrize("sound", [SOUND, replace(SOUND, span=60.0)])
+def test_an_item_comes_out_the_same_bits_alone_and_in_any_batch(sound: Sound) -> None:
+    batch, changes = sounds(6), sound_transforms(warp=0.15, tone=9.0)
+    whole = sound.augment(batch, plan(changes, *range(6)))
+    part = sound.augment(batch[[4, 1]], plan(changes, 4, 1))
     assert torch.equal(part, whole[[4, 1]])
-    assert torch.equal(SOUND.augment(batch[2, None], plan(sound_transforms(), 2))[0], whole[2])
+    assert torch.equal(sound.augment(batch[2, None], plan(changes, 2))[0], whole[2])
 
 
 def test_another_epoch_and_another_item_change_otherwise() -> None:
@@ -92,6 +97,31 @@ def test_noise_lies_as_far_below_the_sound_as_asked() -> None:
     assert not torch.equal(added[0] / added[0].std(), added[1] / added[1].std())
 
 
+def test_warped_frequencies_move_all_tones_within_their_bounds_and_nothing_in_time() -> None:
+    clicked = np.concatenate([np.zeros(1000, np.float32), tone(1000, 0.125)])
+    batch = torch.from_numpy((np.stack([clicked] * 40) * 32767).astype(np.int16))
+    warped = plan([WarpFrequency(0.2, p=1.0)], *range(40)).warped(SOUND.spectrogram(batch), SOUND.spectrogram)
+    highest = SOUND.spectrogram.centres[warped.amax(2).argmax(1)]
+    assert 780 <= highest.min() < 900 < 1100 < highest.max() <= 1320
+    plain = SOUND.spectrogram(batch).amax(1)
+    assert torch.equal(warped.amax(1) > -40, plain > -40)
+
+
+def test_warping_by_nothing_leaves_every_band_where_it_is() -> None:
+    spectrograms = SOUND.spectrogram(sounds(3))
+    warped = plan([WarpFrequency(0.0, p=1.0)], 0, 1, 2).warped(spectrograms.clone(), SOUND.spectrogram)
+    assert torch.allclose(warped, spectrograms, atol=1e-3)
+
+
+def test_another_tone_shifts_whole_bands_smoothly_within_its_bounds() -> None:
+    changed = plan([ChangeTone(9.0, p=1.0)], *range(50)).toned(torch.zeros(50, 40, 7))
+    assert torch.equal(changed, changed[:, :, :1].expand_as(changed))
+    assert -9 <= float(changed.min()) < -6 < 6 < float(changed.max()) <= 9
+    assert float(changed[:, :, 0].diff(dim=1).abs().max()) < 2 * 9 * 4 / 39 + 1e-4
+    some = plan([ChangeTone(9.0, p=0.5)], *range(50)).toned(torch.zeros(50, 40, 7))
+    assert 10 < int((some == 0).all(2).all(1).sum()) < 40
+
+
 def test_masks_wipe_out_stretches_no_longer_than_asked() -> None:
     for change, dim in ((MaskTime(0.3, p=1.0), 1), (MaskFrequency(0.3, p=1.0), 2)):
         masked = plan([change], *range(30)).masked(torch.ones(30, 40, 40))
@@ -114,3 +144,6 @@ def test_settings_out_of_bounds_are_refused() -> None:
     for wrong in (lambda: ShiftTime(2.0), lambda: Gain(-1.0), lambda: AddNoise(30, 10), lambda: MaskTime(0.1, p=2.0)):
         with pytest.raises(UsageError):
             wrong()
+    for kind, most in ((WarpFrequency, 1.0), (ChangeTone, -1.0)):
+        with pytest.raises(UsageError, match="most is"):
+            kind(most)

@@ -137,7 +137,8 @@ class Sound(Transform[Any, Tensor]):
         return SoundPlan.of(changes, draws)
 
     def augment(self, batch: Tensor, plan: SoundPlan) -> Tensor:
-        return plan.masked(self.prepare(plan.waves(batch))[:, 0])[:, None].contiguous(memory_format=torch.channels_last)
+        bands = self._bands(plan.waves(batch), plan)
+        return plan.masked(bands)[:, None].contiguous(memory_format=torch.channels_last)
 
     def reading(self, examples: Tensor | None) -> SoundReading:
         return SoundReading(self.rate)
@@ -159,11 +160,15 @@ class Sound(Transform[Any, Tensor]):
         pixels: NDArray[np.uint8] = picture.numpy()
         return pixels
 
-    def _bands(self, waves: Tensor) -> Tensor:
+    def _bands(self, waves: Tensor, plan: SoundPlan | None = None) -> Tensor:
         """Normalised decibels (count, bands, moments)."""
-        if self.span is None:
+        if self.span is None and (plan is None or not plan.moves_bands):
             return self.spectrogram.scaled(waves, self.mean, self.std)
         decibels = self.spectrogram(waves)
+        if plan is not None:
+            decibels = plan.toned(plan.warped(decibels, self.spectrogram))
+        if self.span is None:
+            return decibels.clamp_(min=self.spectrogram.floor).sub_(self.mean).div_(self.std)
         # What is next to silence is not lifted all the way: there is nothing but noise in it.
         decibels -= decibels.amax((1, 2), keepdim=True).clamp_min(_SILENT)
         return decibels.clamp_(min=-self.span).sub_(self.mean).div_(self.std)

@@ -15,10 +15,23 @@ from torch import Tensor
 from fledge.core.errors import UsageError
 from fledge.core.seeds import Draws, generator
 from fledge.transforms.change import drawn, with_purposes
-from fledge.transforms.sound_change import AddNoise, ChangeSpeed, Gain, MaskFrequency, MaskTime, ShiftTime, SoundChange
+from fledge.transforms.sound_change import (
+    AddNoise,
+    ChangeSpeed,
+    ChangeTone,
+    Gain,
+    MaskFrequency,
+    MaskTime,
+    ShiftTime,
+    SoundChange,
+    WarpFrequency,
+)
+from fledge.transforms.spectrogram import Spectrogram
 
 _SPARE = 1 << 16
 """How much longer the stored noise is than a sound: so many places there are to begin at."""
+_KNOTS = 5
+"""At so many bands a tone is drawn; between them it is on a straight line."""
 _SOME = 8
 """Every so many samples are looked at to tell how loud a sound is."""
 
@@ -61,6 +74,32 @@ class SoundPlan:
             decibels = drawn(self.draws, purpose, gain.p, -gain.most, gain.most, otherwise=0.0)
             waves.mul_(_sent(10 ** (decibels / 20), waves.device)[:, None])
         return waves
+
+    @property
+    def moves_bands(self) -> bool:
+        """Whether bands change places or loudness."""
+        return bool(self._each(WarpFrequency) or self._each(ChangeTone))
+
+    def warped(self, spectrograms: Tensor, scale: Spectrogram) -> Tensor:
+        """Spectrograms (count, bands, moments) in which all tones lie higher or lower; those at the ends are held on to."""
+        for purpose, warp in self._each(WarpFrequency):
+            factors = drawn(self.draws, purpose, warp.p, 1 - warp.most, 1 + warp.most, otherwise=1.0)
+            places = _sent(scale.places(np.outer(factors, scale.centres)), spectrograms.device)  # (count, bands)
+            before = places.floor().clamp_(0, scale.mels - 2)
+            share = (places - before).clamp_(0, 1)[:, :, None]
+            left = before.long()[:, :, None].expand_as(spectrograms)
+            spectrograms = torch.lerp(spectrograms.gather(1, left), spectrograms.gather(1, left + 1), share)
+        return spectrograms
+
+    def toned(self, decibels: Tensor) -> Tensor:
+        """Spectrograms (count, bands, moments) in decibels, some bands of which are louder and others quieter."""
+        bands = np.linspace(0, _KNOTS - 1, decibels.shape[1])
+        for purpose, tone in self._each(ChangeTone):
+            happens = self.draws.chance(purpose, tone.p)
+            knots = [self.draws.uniform(f"{purpose} {knot}", -tone.most, tone.most) for knot in range(_KNOTS)]
+            each = [np.interp(bands, range(_KNOTS), levels) for levels in np.stack(knots, 1)]
+            decibels += _sent(np.stack(each) * happens[:, None], decibels.device)[:, :, None]
+        return decibels
 
     def masked(self, spectrograms: Tensor) -> Tensor:
         """Spectrograms (count, bands, moments), stretches of which are set to 0, their mean."""

@@ -71,6 +71,32 @@ class AddNoise(SoundChange):
 
 @final
 @dataclass(frozen=True)
+class WarpFrequency(SoundChange):
+    """All tones higher or lower by up to `most` and none sooner or later, as from a smaller or a larger throat."""
+
+    most: float = 0.15
+    p: float = 0.75
+
+    def __post_init__(self) -> None:
+        within("most", self.most, 0, 0.9)
+        within("p", self.p, 0, 1)
+
+
+@final
+@dataclass(frozen=True)
+class ChangeTone(SoundChange):
+    """Some bands louder and others quieter by up to `most` decibels, smoothly, as from another microphone in another room."""
+
+    most: float = 9.0
+    p: float = 0.75
+
+    def __post_init__(self) -> None:
+        within("most", self.most, 0, 60)
+        within("p", self.p, 0, 1)
+
+
+@final
+@dataclass(frozen=True)
 class MaskTime(SoundChange):
     """A stretch of up to `most` of the spectrogram's moments is wiped out."""
 
@@ -100,12 +126,15 @@ def sound_transforms(
     speed: float = 0.15,
     gain: float = 6.0,
     noise: float = 0.5,
+    warp: float = 0.0,
+    tone: float = 0.0,
     mask_time: float = 0.15,
     mask_frequency: float = 0.15,
 ) -> list[SoundChange]:
     """Changes that leave most sounds what they are; 0 leaves one out.
 
-    `shift`, `speed` and the masks are shares of the sound, `gain` is in decibels, `noise` is how often some is added.
+    `shift`, `speed` and the masks are shares of the sound, `gain` is in decibels, `noise` is how often some is added. For
+    voices never heard before, and other microphones, there are `warp` (a share of each frequency) and `tone` (in decibels).
 
     >>> [type(change).__name__ for change in sound_transforms(noise=0, mask_frequency=0)]
     ['ShiftTime', 'ChangeSpeed', 'Gain', 'MaskTime']
@@ -115,6 +144,8 @@ def sound_transforms(
         (speed, ChangeSpeed(speed)),
         (gain, Gain(gain)),
         (noise, AddNoise(p=noise)),
+        (warp, WarpFrequency(warp)),
+        (tone, ChangeTone(tone)),
         (mask_time, MaskTime(mask_time)),
         (mask_frequency, MaskFrequency(mask_frequency)),
     ]

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import Annotated, Self, final
 
 import msgspec
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -78,6 +80,18 @@ class Spectrogram:
         """Samples of one Fourier transform: the window, filled up to a power of two."""
         return 1 << (self.width - 1).bit_length()
 
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """The middle of each band, in hertz."""
+        low, high = _mel(np.array([self.low, self.top]))
+        return _hertz(np.linspace(low, high, self.mels + 2)[1:-1])
+
+    def places(self, hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+        """At which band frequencies lie, 0 for the middle of the first."""
+        low, high = _mel(np.array([self.low, self.top]))
+        places: NDArray[np.float64] = (_mel(hertz) - low) / (high - low) * (self.mels + 1) - 1
+        return places
+
     def size(self, samples: int) -> tuple[int, int]:
         """Bands and moments of so many samples."""
         return self.mels, 1 + samples // self.step
@@ -103,6 +117,16 @@ class Spectrogram:
     def up_to(self, high: float) -> Self:
         """The same, with bands up to this frequency at most."""
         return replace(self, high=high) if self.low < high < self.top else self
+
+
+def _mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+    mels: NDArray[np.float64] = 2595 * np.log10(1 + hertz / 700)
+    return mels
+
+
+def _hertz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
+    hertz: NDArray[np.float64] = 700 * (10 ** (mels / 2595) - 1)
+    return hertz
 
 
 def _power(waves: Tensor, window: Tensor, bands: Tensor, step: int) -> Tensor:
