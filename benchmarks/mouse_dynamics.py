@@ -4,11 +4,13 @@
 the other simple things); all learn from the same pieces, and average their answers over a session's. To tell users apart,
 whole sessions are held back: the k-th of everyone, k from 1 to 5 in turn. Genuine and impostor are the official test
 sessions, of which nobody has learned anything; the score of a session is the share of belief in the user it claims. Areas
-and equal error rates are computed for each user, and then averaged.
+and equal error rates are computed for each user, and then averaged. In the end network and forest are compared session by
+session, and user by user: which is better, by how much, and whether that is more than chance.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -17,7 +19,7 @@ from _sides import Measured, Settings
 
 FOLDS = 5
 EPOCHS = 8
-SIDES = ("network", "forest", "neighbours", "regression")
+SIMPLE = ("forest", "neighbours", "regression")
 
 
 def main(options: Options) -> None:
@@ -25,21 +27,39 @@ def main(options: Options) -> None:
     report = Report("mouse_dynamics", "Mouse dynamics  ten users, official test sessions", options)
     report.notes.append(f"network: {settings['epochs']} epochs; all learn from pieces of 128 events")
     folds = range(1 if options.quick else FOLDS)
-    measured: dict[str, Any] = {}
-    for side in SIDES:
-        apart = [ours(__file__, side, settings | {"fold": fold}) for fold in folds]
-        claimed = ours(__file__, side, settings | {"fold": None})
-        measured[side] = {"folds": apart, "claimed": claimed}
-        sessions = sum(each["sessions"] for each in apart)
-        right = sum(each["right"] * each["sessions"] for each in apart) / sessions
+    found = {
+        side: [ours(__file__, side, settings | {"fold": fold}) for fold in (*folds, None)] for side in ("network", "simple")
+    }
+    measured = {"network": found["network"]} | {name: [each[name] for each in found["simple"]] for name in SIMPLE}
+    for side, (*apart, claimed) in measured.items():
+        rights = _rights(apart)
         report.row(f"{side}, which of 10: accuracy by piece of each fold", [each["by_piece"] for each in apart], "")
         report.row(f"{side}, files to a trained model", [each["seconds"] for each in apart], "s")
-        report.ratio(f"{side}, which of 10: accuracy by session, {sessions} sessions", right, unit="")
+        report.ratio(f"{side}, which of 10: accuracy by session, {len(rights)} sessions", _mean(rights), unit="")
         report.row(f"{side}, area under ROC of each user", claimed["areas"], "")
         report.row(f"{side}, equal error rate of each user", claimed["errors"], "")
         report.ratio(f"{side}, genuine or impostor: mean area", _mean(claimed["areas"]), unit="")
         report.ratio(f"{side}, genuine or impostor: mean equal error rate", _mean(claimed["errors"]), unit="")
+    report.notes += _verdicts(measured["network"], measured["forest"])
     report.finish(measured)
+
+
+def _verdicts(network: list[Measured], forest: list[Measured]) -> list[str]:
+    """Which is better, in words, at each of the questions."""
+    from fledge.scoring.difference import difference
+
+    (*drawn, claimed), (*counted, claimed_too) = network, forest
+    fewer = [[-each for each in side["errors"]] for side in (claimed, claimed_too)]
+    return [
+        f"network less forest, accuracy by session: {difference(_rights(drawn), _rights(counted))}",
+        f"network less forest, area of each user: {difference(claimed['areas'], claimed_too['areas'])}",
+        f"network less forest, 1 - equal error rate of each user: {difference(*fewer)}",
+    ]
+
+
+def _rights(folds: list[Measured]) -> list[bool]:
+    """Of each session held back in any fold, whether it was told right."""
+    return [right for each in folds for right in each["rights"]]
 
 
 def network(settings: Settings) -> Measured:
@@ -50,23 +70,29 @@ def network(settings: Settings) -> Measured:
         learn.fit_one_cycle(settings["epochs"], 3e-3)
         return learn.predictor()
 
-    return _told_apart(settings, fit)
+    began = perf_counter()
+    return _judged(_loaders(settings), fit, settings, began)
 
 
-def forest(settings: Settings) -> Measured:
-    return _told_apart(settings, lambda dls: _simple(dls, "forest"))
+def simple(settings: Settings) -> Measured:
+    """All simple things, on features that are computed once."""
+    dls = _loaders(settings)
+    return {name: _judged(dls, lambda dls, name=name: _simple(dls, name), settings, perf_counter()) for name in SIMPLE}
 
 
-def neighbours(settings: Settings) -> Measured:
-    return _told_apart(settings, lambda dls: _simple(dls, "neighbours"))
+def _simple(dls: Any, name: str) -> Any:
+    from fledge.classic.candidates import candidates
+    from fledge.predictor.predictor import Predictor
+    from fledge.tasks.table import task_for
+
+    task = task_for(dls.codec)
+    [chosen] = [each for each in candidates(task, dls.codec, dls.train) if each.name.endswith(name)]
+    fitted = chosen.fit(dls.train, 0)
+    return Predictor(task, dls.codec, fitted.model, fitted.architecture)
 
 
-def regression(settings: Settings) -> Measured:
-    return _told_apart(settings, lambda dls: _simple(dls, "regression"))
-
-
-def _told_apart(settings: Settings, fit: Any) -> Measured:
-    """Sessions held back of each user, or with no fold the official test sessions."""
+def _loaders(settings: Settings) -> Any:
+    """Sessions held back of each user; with no fold, next to none."""
     from pathlib import Path
 
     from fledge.data.block import DataBlock
@@ -77,7 +103,7 @@ def _told_apart(settings: Settings, fit: Any) -> Measured:
     from fledge.transforms.track import TrackBlock
     from fledge.transforms.track_change import track_transforms
 
-    began, fold = perf_counter(), settings["fold"]
+    fold = settings["fold"]
     files = get_track_files(Path(settings["data"], "train"))
     users = sorted({file.parent for file in files})
     # Without a fold all sessions are learned from; one of each user stands in for what is held back, and is not looked at.
@@ -92,36 +118,27 @@ def _told_apart(settings: Settings, fit: Any) -> Measured:
         splitter=FuncSplitter(lambda item: item[2]),
         batch_tfms=track_transforms(),
     )
-    dls = block.dataloaders(items, bs=32, device="cpu")
+    return block.dataloaders(items, bs=32, device="cpu")
+
+
+def _judged(dls: Any, fit: Callable[[Any], Any], settings: Settings, began: float) -> Measured:
+    """What was learned, on the sessions held back; or with no fold on the official test sessions."""
+    from fledge.data.pieces import in_pieces
+
     predictor = fit(dls)
     seconds = perf_counter() - began
-    if fold is None:
+    if settings["fold"] is None:
+        from pathlib import Path
+
         return _claimed(predictor, Path(settings["data"])) | {"seconds": seconds}
-    return _by_session_and_piece(predictor, dls) | {"seconds": seconds}
+    by_piece = _told(predictor, in_pieces(dls.valid))
+    return {"rights": _told(predictor, dls.valid), "by_piece": _mean(by_piece), "seconds": seconds}
 
 
-def _simple(dls: Any, name: str) -> Any:
-    from fledge.classic.candidates import candidates
-    from fledge.predictor.predictor import Predictor
-    from fledge.tasks.table import task_for
-
-    task = task_for(dls.codec)
-    [chosen] = [each for each in candidates(task, dls.codec, dls.train) if each.name.endswith(name)]
-    fitted = chosen.fit(dls.train, 0)
-    return Predictor(task, dls.codec, fitted.model, fitted.architecture)
-
-
-def _by_session_and_piece(predictor: Any, dls: Any) -> Measured:
-    from fledge.data.pieces import in_pieces
-    from fledge.scoring.metrics import accuracy
-
-    found: dict[str, float] = {}
-    for name, loader in (("right", dls.valid), ("by_piece", in_pieces(dls.valid))):
-        tally = accuracy.start()
-        for batch in loader.epoch(0, train=False):
-            tally.add(predictor.model(batch.inputs), batch.targets)
-        found[name] = tally.value()
-    return {**found, "sessions": dls.valid.count}
+def _told(predictor: Any, loader: Any) -> list[bool]:
+    """Of each item, whether it is told right."""
+    batches = loader.epoch(0, train=False)
+    return [bool(right) for each in batches for right in predictor.model(each.inputs).argmax(1) == each.targets]
 
 
 def _claimed(predictor: Any, folder: Any) -> Measured:
@@ -145,9 +162,9 @@ def _claimed(predictor: Any, folder: Any) -> Measured:
     return {"areas": areas, "errors": errors}
 
 
-def _mean(values: list[float]) -> float:
+def _mean(values: list[Any]) -> float:
     return sum(values) / len(values)
 
 
 if __name__ == "__main__":
-    run(main, network=network, forest=forest, neighbours=neighbours, regression=regression)
+    run(main, network=network, simple=simple)

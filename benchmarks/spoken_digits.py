@@ -14,10 +14,12 @@ from _sides import Measured, Settings
 
 PAIRS = (("george", "theo"), ("jackson", "yweweler"), ("lucas", "nicolas"))
 EPOCHS = 30
+USUAL: Settings = {"block": {"mels": 40, "span": 60.0}, "changes": {}, "without": []}
+"""The block's settings, those of the random changes, and the speakers that are left out altogether."""
 
 
 def main(options: Options) -> None:
-    settings: Settings = {"sounds": str(data("spoken-digits") / "recordings"), "epochs": 1 if options.quick else EPOCHS}
+    settings = USUAL | {"sounds": str(data("spoken-digits") / "recordings"), "epochs": 1 if options.quick else EPOCHS}
     report = Report("spoken_digits", f"Spoken digits  accuracy after {settings['epochs']} epochs", options)
     official = [ours(__file__, "taught", settings | {"speakers": [], "seed": seed}) for seed in range(options.times(3))]
     pairs = PAIRS[:1] if options.quick else PAIRS
@@ -48,12 +50,12 @@ def taught(settings: Settings) -> Measured:
         return speaker in settings["speakers"] if settings["speakers"] else int(take) < 5
 
     began = perf_counter()
-    files = get_sound_files(settings["sounds"])
+    files = [file for file in get_sound_files(settings["sounds"]) if file.stem.split("_")[1] not in settings["without"]]
     block = DataBlock(
-        (SoundBlock.like(files, span=60.0), CategoryBlock),
+        (SoundBlock.like(files, **settings["block"]), CategoryBlock),
         get_y=lambda file: file.name[0],
         splitter=FuncSplitter(is_held_back),
-        batch_tfms=sound_transforms(),
+        batch_tfms=sound_transforms(**settings["changes"]),
     )
     learn = sound_learner(block.dataloaders(files, bs=32, seed=settings["seed"], device="cpu"), progress=False)
     learn.fit_one_cycle(settings["epochs"], 3e-3)
