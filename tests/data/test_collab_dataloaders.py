@@ -182,4 +182,4 @@ def test_what_is_held_back_counts_as_had_but_is_not_learned_from() -> None:
     person = catalogue.person(who)
     held = {thing for user, thing in pairs(dls.valid) if user == who} & {int(each) for each in catalogue.things}
     assert {int(catalogue.things[int(place) - 1]) for place in catalogue.also[person]} == held
-    assert np.isin(catalogue.also[person].numpy(), catalogue.seen(person)).all()
+    assert np.isin(catalogue.also[person], catalogue.seen(person)).all()

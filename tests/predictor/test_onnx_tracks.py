@@ -26,7 +26,6 @@ from fledge.tasks.track_verification import TrackVerification
 from fledge.transforms.category import Category
 from fledge.transforms.owner import Owner
 from fledge.transforms.track import Track, TrackBlock
-from fledge.transforms.track_columns import TrackColumns
 from fledge.transforms.track_drawing import Canvas
 from fledge.transforms.transform import Codec
 from tests.contract.many import many
@@ -37,7 +36,7 @@ from tests.serve.predictors import tracks
 @cache
 def drawn() -> Predictor:
     """A network that has learned nothing, and sees movements as pictures."""
-    track = TrackBlock(TrackColumns(state="pressed"), events=32, pieces=2, canvas=Canvas(size=16)).learn(tracks(8))
+    track = TrackBlock(events=32, pieces=2, canvas=Canvas(size=16)).learn(tracks(8))
     net = ByPiece(DrawnNet(track.canvas, SmallNet(outputs=2, channels=track.canvas.channels, width=4, blocks=2)))
     with torch.random.fork_rng():
         torch.manual_seed(0)

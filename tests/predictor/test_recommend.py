@@ -154,6 +154,13 @@ def test_other_tasks_recommend_nothing(tmp_path: Path) -> None:
         learner.predictor().similar(1)
 
 
+def test_ratings_may_be_called_anything(tmp_path: Path) -> None:
+    dls = CollabDataLoaders.from_df(ratings().rename({"rating": "stars"}), rating_name="stars", seed=1, device="cpu")
+    made = collab_learner(dls, 2, progress=False).predictor()
+    made.save(tmp_path / "stars.safetensors")
+    assert load(tmp_path / "stars.safetensors")((1, 10)).as_dict() == made((1, 10)).as_dict()
+
+
 def test_a_network_of_ones_own_is_asked_pair_by_pair() -> None:
     class Own(torch.nn.Module):
         def __init__(self) -> None:

@@ -71,7 +71,7 @@ def person() -> tuple[Person, Catalogue]:
 
 def test_things_drawn_beside_a_liked_one_are_not_had_and_depend_on_the_item_alone() -> None:
     transform, catalogue = person()
-    batch = torch.stack([catalogue.had.owners, catalogue.had.places], 1)[:200]
+    batch = torch.from_numpy(np.stack([catalogue.had.owners, catalogue.had.places], 1)[:200])
     items = np.arange(200)
     drawn = transform.plan((Negatives(6),), Draws(1, 0, items), batch)
     assert drawn.shape == (200, 6)
@@ -92,7 +92,7 @@ def test_people_alone_have_nothing_beside_them() -> None:
 def test_what_people_liked_leaves_out_what_they_had() -> None:
     _, catalogue = person()
     liked = Liked(catalogue)
-    had = catalogue.had[1].numpy()
+    had = catalogue.had[1]
     new = next(place for place in range(1, len(catalogue.things) + 1) if place not in had)
     row = liked.of_people(np.array([1]), [np.array([new])])[0]
     assert (row == -1).sum() == len(had)

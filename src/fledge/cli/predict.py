@@ -160,7 +160,7 @@ def _recommended(
     """What a recommender puts first, a line for each thing; warnings go to stderr."""
     if inputs or sum([user is not None, bool(liked), similar is not None]) > 1:
         raise click.UsageError("--user, --liked and --similar are asked alone, without other inputs.")
-    from fledge.predictor.model_file import load
+    from fledge.predictor.loading import load
 
     predictor = load(model_file(model), device=device)
     found = predictor.similar(similar, count) if similar is not None else predictor.recommend(user, count, liked=liked)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Self, final
+from typing import Any, Self, final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from fledge.core.errors import ModelFileError, shown
 from fledge.core.onnx_form import OnnxForm
 from fledge.core.protobuf import fields, text, whole_number
 
@@ -25,10 +29,12 @@ _KINDS = {
 }
 """What a tensor holds, by its number in onnx.proto."""
 
+_WHOLE = ("uint8", "int32", "int64")
+
 # Fields of the protobuf messages, by their numbers in onnx.proto.
 _GRAPH, _SETS = 7, 8
 _NODES, _INITIALIZERS = 1, 5
-_SIZES, _KIND, _NAME = 1, 2, 8
+_SIZES, _KIND, _NAME, _RAW = 1, 2, 8, 9
 _DOMAIN, _VERSION = 1, 2
 
 
@@ -39,6 +45,9 @@ class KeptTensor:
 
     kind: str
     shape: tuple[int, ...]
+    start: int = 0
+    stop: int = 0
+    """From where to where its bytes lie in the file, if they lie there as they are."""
 
     @property
     def size(self) -> int:
@@ -54,6 +63,17 @@ class OnnxGraph:
     operators: int
     version: int
     tensors: Mapping[str, KeptTensor]
+
+    def array(self, form: OnnxForm, name: Any, place: str) -> NDArray[Any]:
+        """A row of whole numbers that stands beside the graph, for it is too long for words."""
+        found = self.tensors.get(name) if isinstance(name, str) else None
+        if found is None or found.kind not in _WHOLE or len(found.shape) != 1:
+            raise ModelFileError(f"{place}: {shown(name)} should name a row of whole numbers in the graph")
+        kind = np.dtype(found.kind)
+        if found.stop - found.start != found.size * kind.itemsize:
+            raise ModelFileError(f"{place}: {shown(name)} has {found.stop - found.start} bytes for {found.size} numbers")
+        array: NDArray[Any] = np.frombuffer(form.data, kind, found.size, found.start)
+        return array
 
     @classmethod
     def of(cls, form: OnnxForm) -> Self:
@@ -85,7 +105,7 @@ def _version(data: bytes, start: int, stop: int, where: str) -> int:
 
 
 def _tensor(data: bytes, start: int, stop: int, where: str) -> tuple[str, KeptTensor]:
-    name, kind = "", 0
+    name, kind, raw = "", 0, (0, 0)
     shape: list[int] = []
     for number, value, begin, end in fields(data, start, stop, where):
         if number == _SIZES:
@@ -94,7 +114,9 @@ def _tensor(data: bytes, start: int, stop: int, where: str) -> tuple[str, KeptTe
             kind = value
         elif number == _NAME:
             name = text(data, begin, end, where)
-    return name, KeptTensor(_KINDS.get(kind, "other"), tuple(shape))
+        elif number == _RAW:
+            raw = begin, end
+    return name, KeptTensor(_KINDS.get(kind, "other"), tuple(shape), *raw)
 
 
 def _numbers(data: bytes, at: int, stop: int, where: str) -> Iterator[int]:

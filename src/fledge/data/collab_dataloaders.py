@@ -224,7 +224,7 @@ def _people(
         log.info("%d of %d people of the %s part are asked about, drawn by chance", most, len(people), part)
         people = np.sort(generator(seed, "people", part).choice(people, most, replace=False))
     names = [catalogue.people[int(each) - 1] for each in people]
-    liked = [held[int(each)].numpy() for each in people]
+    liked = [held[int(each)] for each in people]
     titles = [tuple(catalogue.title(int(place)) for place in each) for each in liked]
     inputs = WholeColumn(codec.input, torch.from_numpy(people.astype(np.int32))[:, None])
     return Samples.of(names, titles), inputs, WholeColumn(codec.target, codec.target.of_people(people, liked))

@@ -35,6 +35,8 @@ class Labelled:
     def of(cls, data: str, target: Sequence[str] = ()) -> Self:
         """What a folder or a table holds as training would find it: of its test part if it has one, else all of it."""
         found = check(data, target=target)
+        if found.ratings is not None:
+            raise UsageError("how well things are recommended is not measured here", hint="leave --data out")
         part = "test" if "test" in found.parts else ""
         used = [place for place, name in enumerate(found.parts) if name and (not part or name == part)]
         if not used:

@@ -63,14 +63,14 @@ def _held_back(dls: DataLoaders, catalogue: Catalogue) -> tuple[NDArray[np.integ
     held, people = Lists.of(pairs[:, 0], pairs[:, 1], owners=catalogue.places[0]), np.unique(pairs[:, 0])
     if len(people) > _ASKED:
         people = np.sort(generator("ranking", len(people)).choice(people, _ASKED, replace=False))
-    return people, [held[int(who)].numpy() for who in people]
+    return people, [held[int(who)] for who in people]
 
 
 def _marks(catalogue: Catalogue, people: NDArray[np.integer], liked: list[NDArray[np.integer]]) -> Tensor:
     """For each person and thing 1 if liked, 0 if not, -1 if they had it before."""
     marks = torch.zeros(len(people), len(catalogue.things), dtype=torch.int8)
     for row, (who, places) in enumerate(zip(people.tolist(), liked, strict=True)):
-        marks[row, catalogue.had[who].long() - 1] = -1
+        marks[row, torch.from_numpy(catalogue.had[who].astype(np.int64)) - 1] = -1
         marks[row, torch.from_numpy(np.asarray(places, np.int64)) - 1] = 1
     return marks
 
@@ -102,7 +102,7 @@ def _ranked(name: str, order: Tensor, marks: Tensor) -> Ranked:
 
 def _suggested(predictor: Predictor, catalogue: Catalogue, who: int, popular: Tensor) -> Suggested:
     name = catalogue.people[who - 1]
-    had = catalogue.had[who].numpy()
+    had = catalogue.had[who]
     known = had[np.argsort(-catalogue.popularity[had], kind="stable")][:_TITLES]
     found = predictor.recommend(name, _TITLES)
     order = popular.clone()

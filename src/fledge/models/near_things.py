@@ -11,6 +11,7 @@ from torch import Tensor
 
 from fledge.models.architecture import Architecture
 from fledge.models.recommender import Places, Recommender
+from fledge.models.searching import first_not_below
 
 _AT_ONCE = 1 << 24
 """So many numbers are looked up in one go, where every thing is scored for people."""
@@ -66,6 +67,8 @@ class NearThings(Recommender):
 
     def scores(self, people: Tensor, places: Tensor) -> Tensor:
         start = self.of_people[people.int()] + self.of_things[places.int()]
+        if torch.compiler.is_exporting():  # whose sizes aren't known yet
+            return start + self._learned(*self._looked_up(people, places))
         rows = max(1, _AT_ONCE // (places.shape[1] * self.alike.shape[1]))
         pieces = zip(torch.split(people, rows), torch.split(places, rows), strict=True)
         return start + torch.cat([self._learned(*self._looked_up(*piece)) for piece in pieces])
@@ -105,7 +108,7 @@ class NearThings(Recommender):
         if not len(self.key):
             return torch.zeros_like(weight), torch.zeros_like(weight)
         wanted = people.long()[:, :, None] * self.things + alike
-        spots = torch.searchsorted(self.key, wanted).clamp_(max=len(self.key) - 1)
+        spots = first_not_below(self.key, wanted).clamp(max=len(self.key) - 1)
         has = self.key[spots] == wanted
         return weight * has, self.beyond[spots] * has
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, final
 
 import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from fledge.core.errors import ModelFileError, listed, shown
@@ -19,7 +22,7 @@ from fledge.predictor.card import Card
 from fledge.tasks.table import TASKS
 from fledge.tasks.task import Task
 from fledge.transforms.resize import PictureStep
-from fledge.transforms.table import STEPS, TRANSFORMS
+from fledge.transforms.table import ARRAYS, STEPS, TRANSFORMS
 from fledge.transforms.transform import Codec, Transform
 
 FORM = 1
@@ -63,12 +66,13 @@ class Description:
     def packed(self) -> tuple[JsonObject, dict[str, Tensor]]:
         """As plain JSON, under the version of the form; and the tensors that the codec holds, by the names they have there."""
         tensors: dict[str, Tensor] = {}
+        names: dict[int, str] = {}
 
         def keep(value: Any, path: str) -> JsonObject | None:
-            if not isinstance(value, Tensor):
+            if not isinstance(value, np.ndarray):
                 return None
-            same = next((name for name, kept in tensors.items() if kept is value), path)  # both sides may share one
-            tensors[same] = value
+            same = names.setdefault(id(value), path)  # both sides may share one
+            tensors[same] = torch.from_numpy(value)
             return {"tensor": same}
 
         return {"form": FORM, **pack_fields(self, tables=TABLES, keep=keep)}, tensors
@@ -80,17 +84,25 @@ class Description:
         del header["form"]
         left = set(tensors)
 
-        def find(data: Any, place: str) -> Tensor:
+        def find(data: Any, place: str) -> NDArray[Any]:
             name = data.get("tensor") if isinstance(data, dict) and len(data) == 1 else None
             if not isinstance(name, str) or name not in tensors:
                 raise ModelFileError(f"{place}: {shown(data)} should name a tensor of the codec")
             left.discard(name)
-            return tensors[name]
+            return _array(tensors[name], place)
 
-        described = unpack_fields(header, cls, f"{where}: $", tables=TABLES, ops=ops, kept={Tensor: find})
+        described = unpack_fields(header, cls, f"{where}: $", tables=TABLES, ops=ops, kept=dict.fromkeys(ARRAYS, find))
         if left:
             raise ModelFileError(f"{where}: nothing in the codec has the tensors {listed(sorted(left))}")
         return described
+
+
+def _array(tensor: Tensor, place: str) -> NDArray[Any]:
+    """A tensor of the codec as an array: of whole numbers, for it holds nothing else."""
+    if tensor.dtype not in (torch.uint8, torch.int32, torch.int64):
+        raise ModelFileError(f"{place}: the codec keeps whole numbers, not {tensor.dtype}")
+    array: NDArray[Any] = tensor.numpy()
+    return array
 
 
 def _in_this_form(header: JsonObject, where: str) -> JsonObject:

@@ -15,6 +15,7 @@ from fledge.predictor.onnx_description import Compared
 from fledge.predictor.onnx_predictor import OnnxPredictor
 from fledge.predictor.predictor import Predictor
 from fledge.tasks.answer import Answer, Label, Labels, Verified
+from fledge.tasks.recommended import Suggestions
 from fledge.tasks.regions import Regions
 from fledge.transforms.transform import stack
 
@@ -45,7 +46,7 @@ class Comparison:
 
     def _and(self, predictor: Predictor, exported: OnnxPredictor, items: Sequence[Any]) -> Comparison:
         outputs = predictor.outputs(stack([predictor.input.encode(each) for each in items]))
-        then = predictor.task.readable(outputs, predictor.codec)
+        then = predictor.task.in_graph(outputs, predictor.codec)
         read = [exported.read(each) for each in items]
         alone = [batch for each in read for batch in exported.input.batches([each], 1)]
         now = torch.cat([torch.from_numpy(exported.run(batch)[-1]) for batch in alone])
@@ -76,7 +77,7 @@ def _allowed(predictor: Predictor, exported: OnnxPredictor, outputs: Tensor, the
     """How far each readable output may be off: a share, or what a difference of the network's own outputs makes of it."""
     if exported.target.shares:
         return torch.full_like(then, NEAR)
-    return (predictor.task.readable(outputs + NEAR, predictor.codec) - then).abs() + _ROUNDING * then.abs()
+    return (predictor.task.in_graph(outputs + NEAR, predictor.codec) - then).abs() + _ROUNDING * then.abs()
 
 
 def _is_same(before: Answer, after: Answer, off: float) -> bool:
@@ -92,6 +93,10 @@ def _is_same(before: Answer, after: Answer, off: float) -> bool:
             return all(abs(before.probabilities[tag] - before.thresholds[tag]) <= NEAR for tag in changed)
         case Verified(), Verified():
             return before.owner == after.owner or abs(before.score - before.threshold) <= NEAR
+        case Suggestions(), Suggestions():
+            return len(before) == len(after) and all(
+                a.item == b.item or abs(a.score - b.score) <= 2 * NEAR for a, b in zip(before, after, strict=True)
+            )
         case Regions(), Regions():
             return before.mask.shape == after.mask.shape and float((before.mask != after.mask).mean()) <= _TIES
     return off <= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, final
 
@@ -9,14 +10,14 @@ import msgspec
 
 from fledge.core.errors import ModelFileError, UnknownName, shown
 from fledge.core.names import Table
-from fledge.core.record import pack_fields, unpack_fields
+from fledge.core.record import Keep, pack_fields, unpack_fields
 from fledge.core.record_reader import Tables
 from fledge.core.strict_json import JsonObject
 from fledge.predictor.card import Card
 from fledge.tasks.saying import Saying
 from fledge.tasks.table import SAYINGS, TASKS
 from fledge.transforms.reading import Reading
-from fledge.transforms.table import READINGS, TRANSFORMS
+from fledge.transforms.table import ARRAYS, READINGS, TRANSFORMS
 
 FORM = 1
 """The version of the form this fledge writes."""
@@ -61,12 +62,12 @@ class OnnxDescription:
     card: Card = field(default_factory=Card)
     compared: Compared = field(default_factory=Compared)
 
-    def packed(self, task: JsonObject, codec: JsonObject) -> JsonObject:
-        """As plain JSON, beside the task and the codec as the model's own file holds them."""
-        return {"form": FORM, "task": task, "codec": codec, **pack_fields(self, tables=_TABLES)}
+    def packed(self, task: JsonObject, codec: JsonObject, keep: Keep) -> JsonObject:
+        """As plain JSON, beside the task and the codec as the model's own file holds them; arrays are put away by `keep`."""
+        return {"form": FORM, "task": task, "codec": codec, **pack_fields(self, tables=_TABLES, keep=keep)}
 
     @classmethod
-    def unpacked(cls, header: JsonObject, where: str) -> OnnxDescription:
+    def unpacked(cls, header: JsonObject, where: str, find: Callable[[Any, str], Any]) -> OnnxDescription:
         """What `packed` made, every name and bound checked. The task and the codec are for others to read."""
         header = dict(header)
         form = header.pop("form", None)
@@ -79,7 +80,7 @@ class OnnxDescription:
         codec = header.pop("codec", None)
         for side in ("input", "target"):
             _check_name(codec.get(side) if isinstance(codec, dict) else None, TRANSFORMS, f"{where}: $.codec.{side}")
-        return unpack_fields(header, cls, f"{where}: $", tables=_TABLES)
+        return unpack_fields(header, cls, f"{where}: $", tables=_TABLES, kept=dict.fromkeys(ARRAYS, find))
 
 
 def _check_name(part: Any, table: Table, where: str) -> None:

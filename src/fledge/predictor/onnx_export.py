@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any, Self, cast, final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fledge.core.errors import ModelFileError, Unavailable, UsageError, listed
@@ -40,7 +42,7 @@ class Whole(nn.Module):
         super().__init__()
         self.before = predictor.input.graph()
         self.model = predictor.model
-        self.after = predictor.task.graph(predictor.codec)
+        self.after = predictor.task.graph(predictor.model, predictor.codec)
         self.shared = shared
 
     def forward(self, *given: Tensor) -> Any:
@@ -57,6 +59,26 @@ def need_extra() -> None:
 
 
 @final
+class Arrays:
+    """What stands beside a graph for it is too long for words: each array once, under the path of the field that holds it."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[str, NDArray[Any]]] = {}
+
+    def __call__(self, value: Any, path: str) -> JsonObject | None:
+        if not isinstance(value, np.ndarray):
+            return None
+        name, _ = self._found.setdefault(id(value), (f"kept.{path}", value))
+        return {"tensor": name}
+
+    def tensors(self) -> list[Any]:
+        """All of them, as a graph keeps them."""
+        from onnx import numpy_helper
+
+        return [numpy_helper.from_array(array, name) for name, array in self._found.values()]
+
+
+@final
 @dataclass(frozen=True)
 class Draft:
     """A graph, and what is to be said beside it, of which how it compares is found out last."""
@@ -65,6 +87,7 @@ class Draft:
     described: OnnxDescription
     task: JsonObject
     codec: JsonObject
+    keep: Arrays
 
     @classmethod
     def of(cls, predictor: Predictor, weights: Weights = "float32") -> Self:
@@ -72,14 +95,18 @@ class Draft:
         need_extra()
         described = description_of(predictor, weights)
         proto = with_weights(_graph(predictor, described), weights)
-        sides = Sides(predictor.codec.input, predictor.codec.target)
-        return cls(proto, described, pack(predictor.task, TASKS, tables=TABLES), pack_fields(sides, tables=TABLES))
+        keep = Arrays()
+        codec = pack_fields(Sides(predictor.codec.input, predictor.codec.target), tables=TABLES, keep=keep)
+        described.packed({}, codec, keep)
+        proto.graph.initializer.extend(keep.tensors())
+        return cls(proto, described, pack(predictor.task, TASKS, tables=TABLES), codec, keep)
 
     def bytes(self, compared: Compared | None = None) -> bytes:
         """The content of a file, with its description and digest in it."""
         described = replace(self.described, compared=compared or Compared())
         del self.proto.metadata_props[:]
-        for key, value in (("fledge", render(described.packed(self.task, self.codec)).decode()), (DIGEST, NO_DIGEST)):
+        words = render(described.packed(self.task, self.codec, self.keep)).decode()
+        for key, value in (("fledge", words), (DIGEST, NO_DIGEST)):
             entry = self.proto.metadata_props.add()
             entry.key, entry.value = key, value
         try:
@@ -110,7 +137,7 @@ def _graph(predictor: Predictor, described: OnnxDescription) -> Any:
                 dynamo=True,
                 opset_version=OPSET,
                 input_names=names,
-                output_names=[described.saying.output, *described.saying.beside],
+                output_names=[described.saying.output, *described.saying.beside, *getattr(whole.after, "more", ())],
                 dynamic_shapes=(tuple(_dynamic(described, place) for place in range(len(given))),),
                 verbose=False,
             )
@@ -119,7 +146,7 @@ def _graph(predictor: Predictor, described: OnnxDescription) -> Any:
             raise ModelFileError(f"torch can't export this network to ONNX: {reason}") from error
     proto = cast(Any, program).model_proto
     _check_plain(proto)
-    return _named(proto, names, described)
+    return _named(_with_long_places(proto), names, described)
 
 
 def _samples(predictor: Predictor, described: OnnxDescription) -> list[Tensor]:
@@ -127,6 +154,8 @@ def _samples(predictor: Predictor, described: OnnxDescription) -> list[Tensor]:
     if isinstance(described.reading, RowReading):
         kinds = [kind for kind, _ in described.reading.kinds.values()]
         return [torch.ones(2, dtype=torch.int64 if kind == "name" else torch.float64) for kind in kinds]
+    if _takes_pairs(described):
+        return [torch.ones(2, 5, dtype=torch.int32)]
     if predictor.examples is None:
         raise UsageError("the model has no stored examples to follow through its graph", hint="predictor.with_examples([...])")
     encoded = predictor.examples.inputs[:1].expand(2, *predictor.examples.inputs.shape[1:])
@@ -134,6 +163,11 @@ def _samples(predictor: Predictor, described: OnnxDescription) -> list[Tensor]:
     [batch] = described.reading.batches(read, 1 << 62)
     given = [torch.from_numpy(part) for part in batch]
     return [*given[:-1], torch.zeros(given[-1].tolist(), dtype=torch.uint8)] if _has_canvas(described) else given
+
+
+def _takes_pairs(described: OnnxDescription) -> bool:
+    """Whether people are taken, each beside any number of things."""
+    return described.reading.transform in ("pair", "person")
 
 
 def _has_canvas(described: OnnxDescription) -> bool:
@@ -148,6 +182,8 @@ def _dynamic(described: OnnxDescription, place: int) -> dict[int, Any]:
     sides = {0: torch.export.Dim("batch")}
     if described.reading.transform == "image" and getattr(described.reading, "size", None) is None:
         sides |= {1: torch.export.Dim("height"), 2: torch.export.Dim("width")}
+    if _takes_pairs(described):
+        sides |= {1: torch.export.Dim("beside")}
     if described.reading.transform == "sound":
         sides |= {1: torch.export.Dim("count")}
     return sides
@@ -160,6 +196,23 @@ def _check_plain(proto: Any) -> None:
         raise ModelFileError(
             f"torch exports this network with operators that are not in the standard: {listed(sorted(foreign))}"
         )
+
+
+def _with_long_places(proto: Any) -> Any:
+    """The graph with places in 64 bits wherever several are looked up: torch leaves them as they are, ONNX takes no others."""
+    from onnx import TensorProto, helper
+
+    nodes = []
+    for node in proto.graph.node:
+        if node.op_type == "GatherND":
+            long = f"{node.output[0]}.places"
+            nodes.append(helper.make_node("Cast", [node.input[1]], [long], to=TensorProto.INT64))
+            node.input[1] = long
+        nodes.append(node)
+    nodes = [type(node).FromString(node.SerializeToString()) for node in nodes]
+    del proto.graph.node[:]
+    proto.graph.node.extend(nodes)
+    return proto
 
 
 def _named(proto: Any, names: Sequence[str], described: OnnxDescription) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fledge.core.errors import ModelFileError, Unavailable, UsageError, shown
 from fledge.core.onnx_form import OnnxForm
+from fledge.core.onnx_graph import OnnxGraph
 from fledge.core.strict_json import parse
 from fledge.predictor.onnx_description import OnnxDescription
 from fledge.predictor.onnx_predictor import OnnxPredictor
@@ -45,7 +46,14 @@ def predictor_in(form: OnnxForm) -> OnnxPredictor:
 
 def described_in(form: OnnxForm) -> OnnxDescription:
     """What a file says of itself."""
-    return OnnxDescription.unpacked(parse(form.words["fledge"].encode(), f"{form.path}: $"), str(form.path))
+    graph: list[OnnxGraph] = []
+
+    def find(data: Any, place: str) -> Any:
+        if not graph:  # most files keep no arrays, and their graphs needn't be looked through
+            graph.append(OnnxGraph.of(form))
+        return graph[0].array(form, data.get("tensor") if isinstance(data, dict) and len(data) == 1 else None, place)
+
+    return OnnxDescription.unpacked(parse(form.words["fledge"].encode(), f"{form.path}: $"), str(form.path), find)
 
 
 def need_runtime() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from fledge.predictor.onnx_description import OnnxDescription
 from fledge.tasks.answer import Answer
 from fledge.tasks.saying import Saying
 from fledge.transforms.reading import Array, Reading
+
+if TYPE_CHECKING:
+    from fledge.tasks.recommended import Suggestions
 
 _AT_ONCE = 1 << 21
 """Bytes of inputs that go through the graph together, for what it makes of more doesn't stay in a processor's cache."""
@@ -51,7 +54,7 @@ class OnnxPredictor:
         """The answers to inputs that are `read` already; `first` is the number errors count from."""
         found: list[Answer] = []
         for batch in self.input.batches(read, _AT_ONCE):
-            found += self.target.answers(self.outputs(batch, first + len(found)))
+            found += self.target.answers_to(self.outputs(batch, first + len(found)), batch, self.input)
         return found
 
     def of_rows(self, rows: Any) -> Iterator[Answer]:
@@ -60,7 +63,20 @@ class OnnxPredictor:
 
     def answers_to_rows(self, rows: Any, first: int = 0) -> list[Answer]:
         """The answers to the rows of a frame; `first` is the number errors count from."""
-        return self.target.answers(self.outputs(self.input.encode_all(rows), first))
+        batch = self.input.encode_all(rows)
+        return self.target.answers_to(self.outputs(batch, first), batch, self.input)
+
+    def recommend(self, user: Any = None, n: int = 10, *, liked: Sequence[Any] | Mapping[Any, float] = ()) -> Suggestions:
+        """The `n` best things for somebody known; never what they have already. For somebody new ask the model file."""
+        from fledge.predictor.onnx_recommending import recommended  # what few models need loads what they need
+
+        return recommended(self, user, n, liked)
+
+    def similar(self, item: Any, n: int = 10) -> Suggestions:
+        """The `n` things most like one, which is named by title or id."""
+        from fledge.predictor.onnx_recommending import alike
+
+        return alike(self, item, n)
 
     def outputs(self, batch: Sequence[Array], first: int = 0) -> Array:
         """What the graph gives for a batch, on the scale people read."""

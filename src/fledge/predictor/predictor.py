@@ -103,7 +103,7 @@ class Predictor:
     def similar(self, item: Any, n: int = 10) -> Suggestions:
         """The `n` things most like one, which is named by title or id."""
         with torch.inference_mode():
-            return self.task.similar(self.model, self.codec, item, n)
+            return self.task.similar(self.model, self.codec, item, n, self.device)
 
     def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
         """The answers to any number of inputs, one after the other, in bounded memory; inputs are read in a few threads."""

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
-from torch import Tensor
 
 from fledge.core.errors import shown
 from fledge.core.strict_json import JsonObject, render
-from fledge.predictor.predictor import Predictor
 from fledge.serve.kinds import File, InputKind, ReadInput, read_by_transform
 from fledge.serve.media import JSON, json_object, media_of, refuse_media
 from fledge.serve.problem import Refused
 from fledge.tasks.answer import Answer
 from fledge.transforms.catalogue import UNKNOWN, Catalogue
-from fledge.transforms.pair import Pair
-from fledge.transforms.person import Person
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fledge.predictor.loading import AnyPredictor
+    from fledge.transforms.pair import Pair
+    from fledge.transforms.person import Person
 
 USUAL = 10
 MOST = 1000
@@ -44,7 +48,9 @@ class Question:
     n: int = USUAL
 
 
-def read_question(transform: Pair | Person, body: bytes | bytearray, content_type: str, most: int) -> list[Question]:
+def read_question(
+    transform: Any, body: bytes | bytearray, content_type: str, most: int, *, pairs: bool = True
+) -> list[Question]:
     """The one question in a body.
 
     >>> read_question(None, b'{"liked": ["Alien"], "n": 3}', "application/json", 1)
@@ -56,7 +62,7 @@ def read_question(transform: Pair | Person, body: bytes | bytearray, content_typ
     asked = {name for name in ("user", "item", "liked") if name in given}
     if asked not in ({"user"}, {"item"}, {"liked"}, {"user", "item"}):
         raise Refused("a question is about a user, an item, both, or what was liked", hint=_HINT)
-    if asked == {"user", "item"} and isinstance(transform, Person):
+    if asked == {"user", "item"} and not pairs:
         raise Refused("this model says what suits people, not how much", hint='{"user": ...} alone')
     for name in asked - {"liked"}:
         _check_name(given[name])
@@ -96,11 +102,11 @@ def _check_name(value: Any) -> None:
         raise Refused(f"{shown(value)} names nobody and nothing", hint="an id or a title is a text or a number")
 
 
-def _encode(predictor: Predictor, asked: Question) -> ReadInput:
+def _encode(predictor: AnyPredictor, asked: Question) -> ReadInput:
     """The question, once all that it names is known; or a person and a thing as the model takes them."""
     if asked.user is not None and asked.item is not None:
         return read_by_transform(predictor, {"user": asked.user, "item": asked.item})
-    catalogue: Catalogue = predictor.codec.input.catalogue
+    catalogue = _catalogue(predictor)
     for thing in (*asked.liked, *(() if asked.item is None else (asked.item,))):
         if catalogue.thing(thing) == UNKNOWN:
             if len(catalogue.things) > _MANY_TITLES:
@@ -109,19 +115,19 @@ def _encode(predictor: Predictor, asked: Question) -> ReadInput:
     return asked, ()
 
 
-def _answers(predictor: Predictor, asked: Sequence[Any]) -> Sequence[Answer]:
+def _answers(predictor: AnyPredictor, asked: Sequence[Any]) -> Sequence[Answer]:
     return [_answer(predictor, each) for each in asked]
 
 
-def _answer(predictor: Predictor, asked: Question | Tensor) -> Answer:
-    if isinstance(asked, Tensor):
+def _answer(predictor: AnyPredictor, asked: Any) -> Answer:
+    if not isinstance(asked, Question):  # a pair, as the model takes it
         return predictor.answers([asked])[0]
     if asked.item is not None:
         return predictor.similar(asked.item, asked.n)
     return predictor.recommend(asked.user, asked.n, liked=asked.liked)
 
 
-def _bodies(transform: Pair | Person, most: int) -> JsonObject:
+def _bodies(transform: Any, most: int, *, pairs: bool = True) -> JsonObject:
     name: JsonObject = {"type": ["string", "number"], "maxLength": _LONGEST}
     several = {"type": "array", "items": name, "minItems": 1, "maxItems": MOST}
     weighed = {"type": "object", "additionalProperties": {"type": "number"}, "minProperties": 1, "maxProperties": MOST}
@@ -132,7 +138,7 @@ def _bodies(transform: Pair | Person, most: int) -> JsonObject:
         "liked": {"oneOf": [several, weighed], "description": "what somebody new liked, or how much"},
         "n": {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
     }
-    about = [["liked"], ["user"], ["item"], *([["user", "item"]] if isinstance(transform, Pair) else [])]
+    about = [["liked"], ["user"], ["item"], *([["user", "item"]] if pairs else [])]
     asked = [
         {
             "type": "object",
@@ -160,18 +166,33 @@ def _of_person(transform: Person, encoded: Tensor) -> File | None:
     return (render({"user": transform.catalogue.people[person - 1]}), JSON) if person else None
 
 
-def _titles(predictor: Predictor) -> Mapping[str, File]:
+def _catalogue(predictor: AnyPredictor) -> Catalogue:
+    reader: Any = predictor.input
+    catalogue: Catalogue = reader.catalogue
+    return catalogue
+
+
+def _titles(predictor: AnyPredictor) -> Mapping[str, File]:
     """What things are called, the most popular first: the page finds what one types among them."""
-    catalogue: Catalogue = predictor.codec.input.catalogue
+    catalogue = _catalogue(predictor)
     order = np.argsort(-catalogue.popularity[1:], kind="stable")[:_MOST_TITLES].tolist()
     return {"/titles": (render({"titles": [catalogue.title(place + 1) for place in order]}), JSON)}
 
 
-def _about(predictor: Predictor) -> JsonObject:
-    catalogue: Catalogue = predictor.codec.input.catalogue
+def _about(predictor: AnyPredictor) -> JsonObject:
+    catalogue = _catalogue(predictor)
     counts = {"people": len(catalogue.people), "things": len(catalogue.things)}
     return {"user": catalogue.user_name, "item": catalogue.item_name, "titles": "titles", **counts}
 
 
 PAIRS = InputKind("pair", read_question, _bodies, _of_pair, _about, encode=_encode, answers=_answers, more=_titles)
-PEOPLE = InputKind("person", read_question, _bodies, _of_person, _about, encode=_encode, answers=_answers, more=_titles)
+PEOPLE = InputKind(
+    "person",
+    partial(read_question, pairs=False),
+    partial(_bodies, pairs=False),
+    _of_person,
+    _about,
+    encode=_encode,
+    answers=_answers,
+    more=_titles,
+)

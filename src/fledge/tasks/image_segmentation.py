@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fledge.scoring.losses import CrossEntropy, Loss
 from fledge.scoring.metrics import Metric
@@ -78,7 +78,7 @@ class ImageSegmentation(Task[MaskCodec]):
         """Pictures with their own size, for that is the size of their masks."""
         return replace(codec.input.reading(examples), own_size=True)
 
-    def graph(self, codec: MaskCodec) -> SpreadGraph:
+    def graph(self, model: nn.Module, codec: MaskCodec) -> SpreadGraph:
         return SpreadGraph(codec.input.steps)
 
     def says(self, codec: MaskCodec) -> SayRegions:

@@ -13,8 +13,10 @@ from torch import Tensor, nn
 from fledge.scoring.losses import LikedFirst, Loss
 from fledge.scoring.metrics import Metric, ndcg_at, recall_at
 from fledge.tasks.answer import Answer
+from fledge.tasks.asked_network import AskedNetwork, PairsGraph
 from fledge.tasks.recommended import Suggestions
 from fledge.tasks.recommending import Liked, recommend, similar, suggestions
+from fledge.tasks.saying_suggestions import SayLiked
 from fledge.tasks.task import Task
 from fledge.transforms.liked import Liked as LikedThings
 from fledge.transforms.person import Person
@@ -48,20 +50,24 @@ class Likes(Task[LikesCodec]):
     def probabilities(self, outputs: Tensor) -> Tensor:
         return outputs
 
+    def graph(self, model: nn.Module, codec: LikesCodec) -> PairsGraph:
+        return PairsGraph(model)
+
+    def says(self, codec: LikesCodec) -> SayLiked:
+        return SayLiked(self.first)
+
     def answers(self, outputs: Tensor, codec: LikesCodec) -> list[Answer]:
         nothing = np.empty(0, np.int32)
-        return [suggestions(codec.input.catalogue, row, nothing, self.first) for row in outputs]
+        return [suggestions(codec.input.catalogue, row, nothing, self.first) for row in outputs.numpy()]
 
     def answers_to(self, inputs: Tensor, outputs: Tensor, codec: LikesCodec) -> list[Answer]:
-        catalogue, people = codec.input.catalogue, inputs[:, 0].tolist()
-        return [
-            suggestions(catalogue, row, catalogue.seen(person), self.first) for person, row in zip(people, outputs, strict=True)
-        ]
+        return self.says(codec).answers_to(outputs.numpy(), [inputs.numpy()], codec.input.reading(None))
 
     def recommend(
         self, model: nn.Module, codec: LikesCodec, user: Any, n: int, liked: Liked, device: torch.device
     ) -> Suggestions:
-        return recommend(model, codec.input.catalogue, user, n, liked, (1.0, 1.0), device=device)
+        catalogue = codec.input.catalogue
+        return recommend(AskedNetwork(model, catalogue, device), catalogue, user, n, liked, (1.0, 1.0))
 
-    def similar(self, model: nn.Module, codec: LikesCodec, item: Any, n: int) -> Suggestions:
-        return similar(model, codec.input.catalogue, item, n)
+    def similar(self, model: nn.Module, codec: LikesCodec, item: Any, n: int, device: torch.device) -> Suggestions:
+        return similar(AskedNetwork(model, codec.input.catalogue, device), codec.input.catalogue, item, n)

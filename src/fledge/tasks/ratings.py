@@ -10,9 +10,11 @@ from torch import Tensor, nn
 
 from fledge.scoring.losses import Loss, SquaredError
 from fledge.scoring.metrics import Metric, mae, rmse
-from fledge.tasks.answer import Answer, Numbers
+from fledge.tasks.answer import Answer
+from fledge.tasks.asked_network import AskedNetwork, PairsGraph
 from fledge.tasks.recommended import Suggestions
 from fledge.tasks.recommending import Liked, recommend, similar
+from fledge.tasks.saying_suggestions import SayRating
 from fledge.tasks.task import Task
 from fledge.transforms.pair import Pair
 from fledge.transforms.rating import Rating
@@ -47,14 +49,26 @@ class Ratings(Task[RatingsCodec]):
     def in_units(self, values: Tensor, codec: RatingsCodec) -> Tensor:
         return codec.target.within(values)
 
+    def in_graph(self, outputs: Tensor, codec: RatingsCodec) -> Tensor:
+        """As they are: beyond the highest rating they still put things in an order."""
+        return outputs
+
+    def graph(self, model: nn.Module, codec: RatingsCodec) -> PairsGraph:
+        return PairsGraph(model)
+
+    def says(self, codec: RatingsCodec) -> SayRating:
+        return SayRating(codec.target.low, codec.target.high, codec.target.name)
+
     def answers(self, outputs: Tensor, codec: RatingsCodec) -> list[Answer]:
-        said = codec.target.within(outputs.reshape(-1)).tolist()
-        return [Numbers((value,), (codec.target.name,)) for value in said]
+        return self.says(codec).answers(outputs.reshape(len(outputs), -1).numpy())
 
     def recommend(
         self, model: nn.Module, codec: RatingsCodec, user: Any, n: int, liked: Liked, device: torch.device
     ) -> Suggestions:
-        return recommend(model, codec.input.catalogue, user, n, liked, (codec.target.low, codec.target.high), device=device)
+        catalogue = codec.input.catalogue
+        return recommend(
+            AskedNetwork(model, catalogue, device), catalogue, user, n, liked, (codec.target.low, codec.target.high)
+        )
 
-    def similar(self, model: nn.Module, codec: RatingsCodec, item: Any, n: int) -> Suggestions:
-        return similar(model, codec.input.catalogue, item, n)
+    def similar(self, model: nn.Module, codec: RatingsCodec, item: Any, n: int, device: torch.device) -> Suggestions:
+        return similar(AskedNetwork(model, codec.input.catalogue, device), codec.input.catalogue, item, n)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fledge.core.errors import UsageError
 from fledge.tasks.answer import Answer, Label, Labels, Numbers, Points, Verified
+from fledge.transforms.reading import Reading
 
 
 class Saying(ABC):
@@ -38,6 +39,10 @@ class Saying(ABC):
     @abstractmethod
     def answers(self, rows: NDArray[Any]) -> list[Answer]:
         """The answer to each row of numbers (count, width)."""
+
+    def answers_to(self, rows: NDArray[Any], batch: Sequence[NDArray[Any]], reading: Reading) -> list[Answer]:
+        """`answers`, where what is said also depends on who or what was asked about."""
+        return self.answers(rows)
 
 
 @final

@@ -34,8 +34,10 @@ SAYINGS = Table(
     {
         "label": "fledge.tasks.saying:SayLabel",
         "labels": "fledge.tasks.saying:SayLabels",
+        "liked": "fledge.tasks.saying_suggestions:SayLiked",
         "numbers": "fledge.tasks.saying:SayNumbers",
         "points": "fledge.tasks.saying:SayPoints",
+        "rating": "fledge.tasks.saying_suggestions:SayRating",
         "regions": "fledge.tasks.saying_regions:SayRegions",
         "verified": "fledge.tasks.saying:SayVerified",
     },

@@ -18,6 +18,9 @@ from fledge.tasks.saying import Saying
 from fledge.transforms.reading import Reading
 from fledge.transforms.transform import Codec
 
+RATINGS = "train on ratings: who gave what to which thing"
+"""What to do about a model that recommends nothing."""
+
 CodecOf = TypeVar("CodecOf", bound=Codec[Any, Any])
 
 
@@ -65,9 +68,13 @@ class Task(ABC, Generic[CodecOf]):
         reading: Reading = codec.input.reading(examples)
         return reading
 
-    def graph(self, codec: CodecOf) -> nn.Module:
+    def graph(self, model: nn.Module, codec: CodecOf) -> nn.Module:
         """What stands behind the network in an exported graph; beside outputs it is handed the inputs that a batch shares."""
         return Readable(self, codec)
+
+    def in_graph(self, outputs: Tensor, codec: CodecOf) -> Tensor:
+        """Outputs as an exported graph gives them, to compare both."""
+        return self.readable(outputs, codec)
 
     def says(self, codec: CodecOf) -> Saying:
         """What makes answers of readable outputs, without torch."""
@@ -111,13 +118,11 @@ class Task(ABC, Generic[CodecOf]):
         device: torch.device,
     ) -> Suggestions:
         """The best things for a person, known or told of by what they liked; never what they have."""
-        raise UsageError(f"{self.title} recommends nothing", hint="train on ratings: who gave what to which thing")
+        raise UsageError(f"{self.title} recommends nothing", hint=RATINGS)
 
-    def similar(self, model: nn.Module, codec: CodecOf, item: Any, n: int) -> Suggestions:
+    def similar(self, model: nn.Module, codec: CodecOf, item: Any, n: int, device: torch.device) -> Suggestions:
         """The things most like one."""
-        raise UsageError(
-            f"{self.title} knows no things that could be alike", hint="train on ratings: who gave what to which thing"
-        )
+        raise UsageError(f"{self.title} knows no things that could be alike", hint=RATINGS)
 
     def over_time(self, outputs: Tensor, spans: Sequence[tuple[float, float]], codec: CodecOf) -> Answer:
         """What the windows of one long recording, from when to when each, say together."""

@@ -118,13 +118,13 @@ class Catalogue:
 
     def seen(self, person: int) -> NDArray[np.int32]:
         """The places of all that a person has had."""
-        both: NDArray[np.int32] = np.union1d(self.had[person].numpy(), self.also[person].numpy())
+        both: NDArray[np.int32] = np.union1d(self.had[person], self.also[person])
         return both
 
     @cached_property
     def popularity(self) -> NDArray[np.int64]:
         """How many have had each thing, by its place."""
-        return np.bincount(self.had.places.numpy(), minlength=len(self.things) + 1)
+        return np.bincount(self.had.places, minlength=len(self.things) + 1)
 
     @cached_property
     def _names(self) -> Sequence[str]:

@@ -40,7 +40,7 @@ class Liked(Transform[Sequence[str], Tensor]):
         """What each of several people liked, by places; what they had in the part that was learned from doesn't count."""
         found = np.zeros((len(people), len(self.catalogue.things)), np.int8)
         for row, (person, places) in enumerate(zip(people.tolist(), liked, strict=True)):
-            found[row, self.catalogue.had[person].numpy() - 1] = -1 if person else 0
+            found[row, self.catalogue.had[person] - 1] = -1 if person else 0
             found[row, np.asarray(places) - 1] = 1
         return torch.from_numpy(found)
 

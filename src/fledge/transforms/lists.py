@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Self, final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from fledge.core.errors import UsageError
-from fledge.transforms.texts import check_ends, digest_of
+from fledge.transforms.texts import Ends, check_ends, digest_of
+
+Places = NDArray[np.int32]
 
 
 @final
@@ -25,12 +25,12 @@ class Lists:
     ([3, 7], [], [True, False])
     """
 
-    places: Tensor
-    ends: Tensor
+    places: Places
+    ends: Ends
 
     def __post_init__(self) -> None:
         check_ends(self.ends, len(self.places), "lists")
-        if self.places.dtype != torch.int32 or self.places.ndim != 1 or (len(self.places) and int(self.places.min()) < 0):
+        if self.places.dtype != np.int32 or self.places.ndim != 1 or (len(self.places) and int(self.places.min()) < 0):
             raise UsageError("lists hold places, which are whole numbers from 0 on")
 
     @classmethod
@@ -39,12 +39,12 @@ class Lists:
         width = int(places.max()) + 1 if len(places) else 1
         keys = np.unique(owners_of.astype(np.int64) * width + places)
         ends = np.cumsum(np.bincount(keys // width, minlength=owners), dtype=np.int64)
-        return cls(torch.from_numpy((keys % width).astype(np.int32)), torch.from_numpy(ends))
+        return cls((keys % width).astype(np.int32), ends)
 
     def __len__(self) -> int:
         return len(self.ends)
 
-    def __getitem__(self, owner: int) -> Tensor:
+    def __getitem__(self, owner: int) -> Places:
         start = int(self.ends[owner - 1]) if owner else 0
         return self.places[start : int(self.ends[owner])]
 
@@ -54,10 +54,9 @@ class Lists:
         return int(self.places.max()) if len(self.places) else -1
 
     @cached_property
-    def owners(self) -> Tensor:
+    def owners(self) -> Places:
         """Whose each place is, as long as `places`."""
-        sizes = self.ends.diff(prepend=self.ends.new_zeros(1))
-        return torch.repeat_interleave(torch.arange(len(self), dtype=torch.int32), sizes)
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.ends, prepend=0))
 
     def holds(self, owners: NDArray[np.integer], places: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether each place stands in its owner's list."""
@@ -74,7 +73,7 @@ class Lists:
 
     @cached_property
     def _keys(self) -> NDArray[np.int64]:
-        keys: NDArray[np.int64] = self.owners.numpy().astype(np.int64) * self._width + self.places.numpy()
+        keys: NDArray[np.int64] = self.owners.astype(np.int64) * self._width + self.places
         return keys
 
     def __repr__(self) -> str:

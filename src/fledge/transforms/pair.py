@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
 
 import polars as pl
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fledge.core.errors import DataError, UsageError, listed, shown
-from fledge.transforms.catalogue import UNKNOWN, Catalogue
-from fledge.transforms.row_frame import Rows, as_frame, is_frame
+from fledge.transforms.catalogue import Catalogue
+from fledge.transforms.pair_reading import PairReading
+from fledge.transforms.row_frame import Rows, as_frame
 from fledge.transforms.transform import Block, Transform
 
 PairValue = Mapping[str, Any] | tuple[Any, Any]
@@ -39,19 +41,11 @@ class Pair(Transform[PairValue, Tensor]):
         return self.catalogue.places
 
     def encode(self, value: PairValue) -> Tensor:
-        user, item = self._parts(value)
-        return torch.tensor([self.catalogue.person(user), self.catalogue.thing(item)], dtype=torch.int32)
+        return torch.from_numpy(self._reading.encode(value)[0])
 
     def encode_all(self, values: Any) -> Tensor:
         """Pairs, a frame or a list of mappings as (pairs, 2)."""
-        if not is_frame(values):
-            return torch.stack([self.encode(each) for each in values]) if len(values) else torch.empty(0, 2, dtype=torch.int32)
-        frame = values.frame if isinstance(values, Rows) else as_frame(values)
-        users, items = (frame[self._column(frame.columns, side)] for side in (0, 1))
-        for column in (users, items):
-            if column.null_count():
-                raise DataError(f"row {column.is_null().arg_max()} has no {column.name}", hint="fill it in, or leave it out")
-        return torch.stack([torch.from_numpy(each.copy()) for each in self.catalogue.places_of(users, items)], 1)
+        return torch.from_numpy(self._reading.encode_all(values)[0])
 
     def decode(self, value: Tensor) -> dict[str, str]:
         person, thing = value.tolist()
@@ -59,40 +53,25 @@ class Pair(Transform[PairValue, Tensor]):
         return {self.catalogue.user_name: user, self.catalogue.item_name: self.catalogue.title(thing)}
 
     def warnings(self, value: PairValue) -> tuple[str, ...]:
-        user, item = self._parts(value)
-        found = []
-        if self.catalogue.person(user) == UNKNOWN:
-            found.append(f"{self.catalogue.user_name} {shown(user, 60)} was not learned: this is for anybody")
-        if self.catalogue.thing(item) == UNKNOWN:
-            near = self.catalogue.near(item)
-            found.append(
-                f"{self.catalogue.item_name} {shown(item, 60)} was not learned"
-                + (f" (the nearest is {shown(near, 60)})" if near else "")
-            )
-        return tuple(found)
+        return self._reading.warnings(value)
 
     def is_one(self, value: Any) -> bool:
-        return isinstance(value, tuple) and len(value) == 2 and not any(isinstance(each, Mapping | tuple) for each in value)
+        return self._reading.is_one(value)
 
-    def _parts(self, value: Any) -> tuple[Any, Any]:
-        if isinstance(value, Mapping):
-            return value[self._column(value.keys(), 0)], value[self._column(value.keys(), 1)]
-        if isinstance(value, tuple | list) and len(value) == 2:
-            return value[0], value[1]
-        raise DataError(
-            f"{shown(value)} is no pair of a person and a thing",
-            hint=f'try {{"{self.catalogue.user_name}": ..., "{self.catalogue.item_name}": ...}}',
-        )
+    def reading(self, examples: Tensor | None) -> PairReading:
+        return self._reading
 
-    def _column(self, names: Any, side: int) -> str:
-        """Under which of its names a side of the pair stands."""
-        own = (self.catalogue.user_name, self.catalogue.item_name)[side]
-        for name in (own, ("user", "item")[side]):
-            if name in names:
-                return name
-        raise DataError(
-            f"there is no {shown(own)} among {listed(list(names))}", hint=f"give {own!r}, or {('user', 'item')[side]!r}"
-        )
+    def graph(self) -> nn.Module:
+        """Places are what the network takes."""
+        return nn.Identity()
+
+    def given_again(self, encoded: Tensor) -> tuple[str, str]:
+        return self._reading.given_again(encoded.numpy())
+
+    @cached_property
+    def _reading(self) -> PairReading:
+        """What reads pairs, with torch and without."""
+        return PairReading(self.catalogue)
 
 
 @final

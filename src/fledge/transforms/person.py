@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from fledge.core.errors import DataError, UsageError, shown
+from fledge.core.errors import UsageError, shown
 from fledge.core.seeds import Draws
-from fledge.transforms.catalogue import UNKNOWN, Catalogue
+from fledge.transforms.catalogue import Catalogue
+from fledge.transforms.pair_reading import PersonReading, name_at
 from fledge.transforms.row_frame import Rows, as_frame, is_frame
 from fledge.transforms.transform import Transform
 
@@ -49,7 +51,7 @@ class Person(Transform[Any, Tensor]):
         return self.catalogue.places
 
     def encode(self, value: Any) -> Tensor:
-        return torch.tensor([self.catalogue.person(self._who(value))], dtype=torch.int32)
+        return torch.tensor([self.catalogue.person(self._reading.who(value))], dtype=torch.int32)
 
     def encode_all(self, values: Any) -> Tensor:
         """People, or a frame with their column, as (people, 1)."""
@@ -67,10 +69,17 @@ class Person(Transform[Any, Tensor]):
         return shown_as
 
     def warnings(self, value: Any) -> tuple[str, ...]:
-        who = self._who(value)
-        if self.catalogue.person(who) != UNKNOWN:
-            return ()
-        return (f"{self.catalogue.user_name} {shown(who, 60)} was not learned: this is for anybody",)
+        return self._reading.warnings(value)
+
+    def reading(self, examples: Tensor | None) -> PersonReading:
+        return self._reading
+
+    def graph(self) -> nn.Module:
+        """Places are what the network takes."""
+        return nn.Identity()
+
+    def given_again(self, encoded: Tensor) -> str:
+        return name_at(self.catalogue.people, int(encoded[0]))
 
     def plan(self, changes: Sequence[Any], draws: Draws, batch: Tensor) -> NDArray[np.int32]:
         """The things drawn beside each liked one, (batch, count)."""
@@ -94,15 +103,10 @@ class Person(Transform[Any, Tensor]):
     def augment(self, batch: Tensor, plan: NDArray[np.int32]) -> Tensor:
         return torch.cat([batch, torch.from_numpy(plan).to(batch.device, batch.dtype)], 1)
 
-    def _who(self, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            return value
-        for name in (self.catalogue.user_name, "user"):
-            if name in value:
-                return value[name]
-        raise DataError(
-            f"{shown(value)} names no {self.catalogue.user_name}", hint=f'try {{"{self.catalogue.user_name}": ...}}'
-        )
+    @cached_property
+    def _reading(self) -> PersonReading:
+        """What tells who is meant, with torch and without."""
+        return PersonReading(self.catalogue)
 
 
 def _places(shares: NDArray[np.float64], things: int) -> NDArray[np.int32]:

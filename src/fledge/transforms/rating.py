@@ -30,7 +30,7 @@ class Rating(Transform[float, Tensor]):
 
     low: float
     high: float
-    name: _Line = "rating"
+    column: _Line = "rating"
 
     def __post_init__(self) -> None:
         if not (isfinite(self.low) and isfinite(self.high) and self.low <= self.high):
@@ -43,6 +43,11 @@ class Rating(Transform[float, Tensor]):
             raise DataError("there are no ratings to learn from", hint="pass a table that has some")
         table = number_table(values, 1)
         return cls(float(table.min()), float(table.max()), name)
+
+    @property
+    def name(self) -> str:
+        """What the number is called; a field of this name would be taken for the transform's own in a file."""
+        return self.column
 
     def encode(self, value: float) -> Tensor:
         return self.encode_all([value])[0]

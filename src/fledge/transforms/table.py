@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from fledge.core.names import Table
 
 TRANSFORMS = Table(
@@ -37,6 +42,8 @@ STEPS = Table(
 READINGS = Table(
     "reading",
     {
+        "pair": "fledge.transforms.pair_reading:PairReading",
+        "person": "fledge.transforms.pair_reading:PersonReading",
         "picture": "fledge.transforms.picture_reading:PictureReading",
         "row": "fledge.transforms.row_reading:RowReading",
         "sound": "fledge.transforms.sound_reading:SoundReading",
@@ -44,3 +51,6 @@ READINGS = Table(
     },
 )
 """What can be kept in an exported model: how its inputs are read without torch."""
+
+ARRAYS: tuple[Any, ...] = (NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64])
+"""The types of fields that hold more than a file's words do, and are kept beside them as tensors."""

@@ -1,4 +1,4 @@
-"""Many short texts as two tensors, for there can be more of them than a file's words hold."""
+"""Many short texts as two arrays, for there can be more of them than a file's words hold."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Self, final
+from typing import Any, Self, final
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from fledge.core.errors import UsageError
 
 _MOST = 100_000_000
+
+Letters = NDArray[np.uint8]
+Ends = NDArray[np.int64]
 
 
 @final
@@ -27,19 +29,19 @@ class Texts:
     ('Amélie', 2, 0)
     """
 
-    letters: Tensor
-    ends: Tensor
+    letters: Letters
+    ends: Ends
 
     def __post_init__(self) -> None:
         check_ends(self.ends, len(self.letters), "texts")
-        if self.letters.dtype != torch.uint8 or self.letters.ndim != 1:
+        if self.letters.dtype != np.uint8 or self.letters.ndim != 1:
             raise UsageError("texts are kept as bytes")
-        raw = self.letters.numpy()
+        raw = self.letters
         try:
             raw.tobytes().decode()
         except UnicodeDecodeError as error:
             raise UsageError(f"texts are kept as UTF-8: {error.reason} at byte {error.start}") from None
-        starts = self.ends.numpy()[self.ends.numpy() < len(raw)]
+        starts = self.ends[self.ends < len(raw)]
         if (raw == 0).any() or ((raw[starts] & 0xC0) == 0x80).any():
             raise UsageError("a text holds a zero byte, or ends within a letter")
 
@@ -48,7 +50,7 @@ class Texts:
         """These texts, in their order."""
         encoded = [text.replace("\0", "").encode("utf-8", "replace") for text in texts]
         letters = np.frombuffer(b"".join(encoded), np.uint8).copy()
-        return cls(torch.from_numpy(letters), torch.from_numpy(np.cumsum([len(each) for each in encoded], dtype=np.int64)))
+        return cls(letters, np.cumsum([len(each) for each in encoded], dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -57,7 +59,7 @@ class Texts:
         if not 0 <= place < len(self):
             raise IndexError(f"there is no text {place} of {len(self)}")
         start = int(self.ends[place - 1]) if place else 0
-        return self.letters[start : int(self.ends[place])].numpy().tobytes().decode()
+        return self.letters[start : int(self.ends[place])].tobytes().decode()
 
     def __iter__(self) -> Iterator[str]:
         return (self[place] for place in range(len(self)))
@@ -65,7 +67,7 @@ class Texts:
     @cached_property
     def places(self) -> Mapping[str, int]:
         """Each text's place."""
-        raw, start, found = self.letters.numpy().tobytes(), 0, {}
+        raw, start, found = self.letters.tobytes(), 0, {}
         for place, end in enumerate(self.ends.tolist()):
             found[raw[start:end].decode()] = place
             start = end
@@ -75,18 +77,18 @@ class Texts:
         return f"Texts({len(self)}, {digest_of(self.letters, self.ends)})"
 
 
-def check_ends(ends: Tensor, count: int, what: str) -> None:
+def check_ends(ends: Ends, count: int, what: str) -> None:
     """The ends of parts that lie one behind the other never go back, and the last one is the end of all."""
-    if ends.dtype != torch.int64 or ends.ndim != 1 or len(ends) > _MOST:
+    if ends.dtype != np.int64 or ends.ndim != 1 or len(ends) > _MOST:
         raise UsageError(f"the ends of {what} are whole numbers, {_MOST:,} at most")
-    if (int(ends[-1]) if len(ends) else 0) != count or (len(ends) and int(ends[0]) < 0) or bool((ends.diff() < 0).any()):
+    if (int(ends[-1]) if len(ends) else 0) != count or (len(ends) and int(ends[0]) < 0) or bool((np.diff(ends) < 0).any()):
         raise UsageError(f"the ends of {what} don't fit what they hold")
 
 
-def digest_of(*tensors: Tensor) -> str:
-    """A short text that changes if anything in the tensors does."""
+def digest_of(*arrays: NDArray[Any]) -> str:
+    """A short text that changes if anything in the arrays does."""
     digest = blake2b(digest_size=8)
-    for tensor in tensors:
-        digest.update(tensor.contiguous().numpy().data if tensor.numel() else b"")
-        digest.update(str(tuple(tensor.shape)).encode())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data if array.size else b"")
+        digest.update(str(array.shape).encode())
     return digest.hexdigest()
