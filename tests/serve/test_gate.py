@@ -130,3 +130,16 @@ def test_an_app_around_it_may_check_hosts_itself() -> None:
     app = build_app(PREDICTOR, gate=Gate(None))
     assert ask_now(app, "GET", "/schema", {"host": "birds.example"}).status == 200
     assert ask_now(app, "GET", "/schema", {"host": "birds.example", "origin": "http://evil.example"}).status == 403
+
+
+def test_a_site_that_is_named_may_show_the_page_in_a_frame_and_nothing_else() -> None:
+    app = build_app(PREDICTOR, gate=Gate(frames=("https://huggingface.co",)))
+    framed = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}
+    page = ask_now(app, "GET", "/", framed)
+    assert (page.status, page.headers["content-security-policy"].rpartition("; ")[2]) == (
+        200,
+        "frame-ancestors https://huggingface.co",
+    )
+    assert ask_now(app, "GET", "/schema", framed).status == 403
+    assert ask_now(app, "POST", "/predict", FORM | framed, FILE).status == 403
+    assert "frame-ancestors 'none'" in ask_now(build_app(PREDICTOR), "GET", "/").headers["content-security-policy"]

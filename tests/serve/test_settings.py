@@ -28,12 +28,22 @@ def test_this_machine_alone_needs_none(host: str) -> None:
     assert Settings("bird", host=host).with_token().token is None
 
 
+@pytest.mark.promise("E10")
+def test_only_who_says_public_serves_other_machines_without_a_token() -> None:
+    assert Settings("bird", host="0.0.0.0", public=True).with_token().token is None
+    with pytest.raises(UsageError, match="a server that is public asks for no token"):
+        Settings("bird", host="0.0.0.0", public=True, token="correct-horse-battery")
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         ({"workers": 0}, "workers=0"),
         ({"batch": 0}, "batch=0"),
         ({"token": "guess"}, "too easy"),
+        ({"frames": ("https://a.example; script-src *",)}, "is no site"),
+        ({"frames": ("*",)}, "is no site"),
+        ({"frames": ("https://a.example/b",)}, "is no site"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_slow(wrong: dict[str, Any], message: str) -> None:

@@ -16,7 +16,16 @@ from fledge.cli.terminal import note, safe
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; 0.0.0.0 for other machines too.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 finds a free one.")
 @click.option("--token", envvar="FLEDGE_TOKEN", help="What callers send.  [default: made up if other machines can call]")
-@click.option("--allow-host", "names", multiple=True, metavar="NAME", help="A further name that this server goes by.")
+@click.option("--public", is_flag=True, help="Ask nobody for a token, whoever can reach the server.")
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    envvar=["FLEDGE_ALLOW_HOST", "SPACE_HOST"],
+    help="A further name that this server goes by.  [default: FLEDGE_ALLOW_HOST, or SPACE_HOST as a Space has it]",
+)
+@click.option("--allow-frame", "frames", multiple=True, metavar="SITE", help="A site whose pages may show the page in a frame.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="Processes behind the one socket.")
 @click.option("--device", default="cpu", show_default=True, help="Where the model runs: cpu, cuda, mps or auto.")
 @click.option(
@@ -51,7 +60,9 @@ def serve(
     host: str,
     port: int,
     token: str | None,
+    public: bool,
     names: tuple[str, ...],
+    frames: tuple[str, ...],
     workers: int,
     device: str,
     batch: int | None,
@@ -78,7 +89,9 @@ def serve(
     need_extra()
     file = model_file(model)
     limits = Limits(body=round(max_mb * 1e6), waiting=waiting, answer_time=max_wait)
-    settings = Settings(str(file), host, port, names, token, workers, batch, device, limits).with_token()
+    settings = Settings(
+        str(file), host, port, names, token or None, public, frames, workers, batch, device, limits
+    ).with_token()
     # Pictures and sounds are read within these bounds wherever they are read, in this process and in its workers.
     os.environ |= {"FLEDGE_MAX_PIXELS": str(max_pixels), "FLEDGE_MAX_SAMPLES": str(max_samples)}
     # Threads of torch that wait for each other by spinning take the processors from those that read and answer.

@@ -43,10 +43,8 @@ _SOURCES = {
     "connect-src": "'self'",
     "base-uri": "'none'",
     "form-action": "'none'",
-    "frame-ancestors": "'none'",
 }
 _HEADERS = {
-    "content-security-policy": "; ".join(f"{kind} {source}" for kind, source in _SOURCES.items()),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -88,6 +86,9 @@ class App:
         self._gate = gate
         self._limits = limits
         self._batcher = batcher
+        sources = _SOURCES | {"frame-ancestors": " ".join(gate.frames) or "'none'"}
+        policy = "; ".join(f"{kind} {source}" for kind, source in sources.items())
+        self._headers = {"content-security-policy": policy, **_HEADERS}
         self._metrics = metrics
         self._bodies = Bodies(limits)
         self._kind = input_kind(predictor)
@@ -145,7 +146,7 @@ class App:
         return handler
 
     async def _send(self, call: Call, reply: Reply, send: Send) -> None:
-        headers = {**_HEADERS, "content-type": reply.kind, "content-length": str(len(reply.body)), "x-request-id": call.id}
+        headers = {**self._headers, "content-type": reply.kind, "content-length": str(len(reply.body)), "x-request-id": call.id}
         headers |= dict(reply.headers)
         if not call.received and call.scope.get("http_version", "1.1").startswith("1"):
             headers["connection"] = "close"  # nobody will read the rest of the body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hmac import compare_digest
 from ipaddress import ip_address
@@ -15,6 +16,7 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 """The names under which a machine is known to itself alone."""
 
 _SHORTEST = 16
+_SITE = re.compile(r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
 
 
 @final
@@ -32,10 +34,15 @@ class Gate:
     addresses: bool = False
     """Whether it also goes by any bare address, which can't be made to point anywhere else."""
     token: str | None = None
+    frames: tuple[str, ...] = ()
+    """The sites whose pages may show ours in a frame, such as "https://huggingface.co"; browsers see to it."""
 
     def __post_init__(self) -> None:
         if self.token is not None and not (len(self.token) >= _SHORTEST and self.token.isascii() and self.token.isprintable()):
             raise UsageError(f"the token is too easy to guess: it needs at least {_SHORTEST} plain characters")
+        for each in self.frames:
+            if not _SITE.fullmatch(each):
+                raise UsageError(f"{shown(each)} is no site", hint="say it as https://huggingface.co, without a path")
 
     def check_site(self, call: Call, *, page: bool) -> None:
         """Refuses requests meant for another host, and those that another site's page makes; it may link to a `page`."""
@@ -48,7 +55,7 @@ class Gate:
         origin = call.header("origin")
         if origin is not None and origin.lower().partition("://")[2] != host:
             raise Foreign("requests from other sites' pages are not answered")
-        if call.header("sec-fetch-site") not in (None, "none", "same-origin") and not (page and _is_followed_link(call)):
+        if call.header("sec-fetch-site") not in (None, "none", "same-origin") and not (page and self._is_opened(call)):
             raise Foreign("requests from other sites' pages are not answered")
 
     def check_token(self, call: Call) -> None:
@@ -58,6 +65,11 @@ class Gate:
         scheme, _, given = (call.header("authorization") or "").partition(" ")
         if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), self.token.encode()):
             raise NoToken("this server asks for a token", hint="send the header Authorization: Bearer TOKEN")
+
+    def _is_opened(self, call: Call) -> bool:
+        """Whether a page of ours is opened from another site, by a link or in a frame: that site sees nothing of it."""
+        shown_in = ("document", "iframe") if self.frames else ("document",)
+        return (call.method, call.header("sec-fetch-mode")) == ("GET", "navigate") and call.header("sec-fetch-dest") in shown_in
 
     def _is_ours(self, host: str) -> bool:
         name = _without_port(host)
@@ -81,8 +93,3 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_followed_link(call: Call) -> bool:
-    """Whether a person goes to a page of ours from another site: that site sees nothing of it."""
-    return (call.method, call.header("sec-fetch-mode"), call.header("sec-fetch-dest")) == ("GET", "navigate", "document")

@@ -26,6 +26,10 @@ class Settings:
     names: tuple[str, ...] = ()
     """Names the server goes by beside those of its own machine."""
     token: str | None = None
+    public: bool = False
+    """Whether anybody who reaches the server may ask, without a token."""
+    frames: tuple[str, ...] = ()
+    """The sites whose pages may show this server's page in a frame."""
     workers: int = 1
     batch: int | None = None
     device: str = "cpu"
@@ -36,6 +40,10 @@ class Settings:
             raise UsageError(f"workers={self.workers}: at least one process answers")
         if self.batch is not None and self.batch < 1:
             raise UsageError(f"batch={self.batch}: a batch holds at least one input")
+        if self.public and self.token:
+            raise UsageError(
+                "a server that is public asks for no token", hint="leave --public out, or --token and FLEDGE_TOKEN"
+            )
         self.gate()  # a token that is too short is refused before anything slow
 
     @property
@@ -51,13 +59,13 @@ class Settings:
             return False
 
     def with_token(self) -> Self:
-        """These settings with a token, made up if there is none and other machines can reach the server."""
-        return self if self.is_local or self.token else replace(self, token=token_urlsafe(24))
+        """These settings with a token, made up if there is none, other machines can reach the server and it isn't public."""
+        return self if self.is_local or self.token or self.public else replace(self, token=token_urlsafe(24))
 
     def gate(self) -> Gate:
         """Who is let in."""
         names = (*LOCAL, *(name.lower() for name in self.names), *(() if self.is_local else (socket.gethostname().lower(),)))
-        return Gate(names, addresses=not self.is_local, token=self.token)
+        return Gate(names, addresses=not self.is_local, token=self.token, frames=self.frames)
 
     def listen(self) -> socket.socket:
         """The socket that the server's processes share."""
