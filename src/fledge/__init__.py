@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from fledge.data.track_dataloaders import TrackDataLoaders as TrackDataLoaders
     from fledge.data.track_files import get_track_files as get_track_files
     from fledge.jobs.export import export as export
+    from fledge.jobs.export_app import export_app as export_app
     from fledge.jobs.train import train as train
     from fledge.predictor.loading import load as load
     from fledge.predictor.predictor import Predictor as Predictor
@@ -250,6 +251,7 @@ _PLACES = {
     "fledge.data.track_dataloaders": ("TrackDataLoaders",),
     "fledge.data.track_files": ("get_track_files",),
     "fledge.jobs.export": ("export",),
+    "fledge.jobs.export_app": ("export_app",),
     "fledge.jobs.train": ("train",),
     "fledge.predictor.loading": ("load",),
     "fledge.predictor.predictor": ("Predictor",),
@@ -450,6 +452,7 @@ __all__ = [
     "equal_error_rate",
     "error_rate",
     "export",
+    "export_app",
     "f1",
     "f1_multi",
     "get_files",

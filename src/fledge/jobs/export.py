@@ -16,9 +16,11 @@ from fledge.predictor.onnx_compare import Comparison
 from fledge.predictor.onnx_description import Weights
 from fledge.predictor.onnx_snippet import snippet
 from fledge.predictor.predictor import Predictor
+from fledge.predictor.torch_export import export_torch
+from fledge.predictor.torch_snippet import torch_snippet
 
-WAYS = ("onnx",)
-"""What a model can be exported to."""
+WAYS = {"onnx": ".onnx", "torch": ".pt2"}
+"""What a copy of a model can be, and how the names of such files end."""
 
 
 @final
@@ -33,6 +35,7 @@ class Written:
     comparison: Comparison | None = None
     loss: Loss | None = None
     usage: str = ""
+    """How it is used where there is no fledge."""
 
     def lines(self) -> list[tuple[str, str]]:
         """What to print: a word for each line, and the line."""
@@ -77,20 +80,26 @@ def export(
 
     To "onnx", a graph that runs without torch: its answers are compared with the original's, and nothing is written if they
     differ. `weights` "float16" and "int8" make it smaller, at a loss that is measured on labelled `data` (a folder or table;
-    `target` names a table's columns to be told).
+    `target` names a table's columns to be told). To "torch", a program for `torch.export.load`, compared in the same way.
     """
     if to not in WAYS:
         raise UnknownName("way to export", to, WAYS)
+    if to == "torch" and weights != "float32":
+        raise UsageError(f"a program of torch's keeps its numbers as they are, not as {weights}", hint="export it to onnx")
     predictor, own = (model, None) if isinstance(model, Predictor) else (load(model), Path(model))
     path = Path(out) if out is not None else _beside(own, to)
-    labelled = None if data is None else Labelled.of(str(data), (target,) if isinstance(target, str) else tuple(target))
-    done = export_onnx(predictor, path, weights=weights, items=labelled.inputs if labelled else ())
-    loss = None if labelled is None else Loss.of(predictor, done.predictor, labelled)
     before = None if own is None else own.stat().st_size
+    labelled = None if data is None else Labelled.of(str(data), (target,) if isinstance(target, str) else tuple(target))
+    items = labelled.inputs if labelled else ()
+    if to == "torch":
+        made = export_torch(predictor, path, items=items)
+        return Written(path, made.bytes, before, made.comparison, usage=torch_snippet(path, made.program))
+    done = export_onnx(predictor, path, weights=weights, items=items)
+    loss = None if labelled is None else Loss.of(predictor, done.predictor, labelled)
     return Written(path, done.bytes, before, done.comparison, loss, snippet(path, done.predictor))
 
 
 def _beside(own: Path | None, to: str) -> Path:
     if own is None:
         raise UsageError("a predictor has no place of its own", hint='say where to: export(predictor, "bird.onnx")')
-    return own.with_suffix({"onnx": ".onnx"}[to])
+    return own.with_suffix(WAYS[to])

@@ -57,14 +57,14 @@ def fetch(name: str) -> Path:
     if (file := cached(name)) is not None:
         return file
     try:
-        _knock()
+        knock()
         return Path(huggingface_hub.hf_hub_download(*_source(name)))
     except (OSError, RuntimeError, EntryNotFoundError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise _unavailable(name, f"could not be fetched: {reason}") from error
 
 
-def _knock() -> None:
+def knock() -> None:
     """An OSError if nobody is there; behind a proxy, or where nothing may be asked, that is left to the client to find out."""
     place = urlsplit(huggingface_hub.constants.ENDPOINT)
     if huggingface_hub.constants.HF_HUB_OFFLINE or any(name.lower().endswith("_proxy") for name in os.environ):

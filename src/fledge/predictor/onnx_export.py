@@ -119,7 +119,7 @@ def description_of(predictor: Predictor, weights: Weights) -> OnnxDescription:
     """How its inputs are read and its answers said without torch; refused where that is not known."""
     if isinstance(predictor.architecture, Custom):
         where = f"its network, {predictor.architecture.class_name}, is code of your own, which may hold anything"
-        raise UsageError(f"{where}: it is not exported", hint="torch.onnx.export(predictor.model, ...) is the way for it")
+        raise UsageError(f"{where}: it is not exported", hint="torch.export and torch.onnx.export take predictor.model itself")
     reading = predictor.task.reading(predictor.codec, None if predictor.examples is None else predictor.examples.inputs)
     return OnnxDescription(predictor.title, reading, predictor.task.says(predictor.codec), weights, predictor.card)
 
@@ -127,9 +127,9 @@ def description_of(predictor: Predictor, weights: Weights) -> OnnxDescription:
 def _graph(predictor: Predictor, described: OnnxDescription) -> Any:
     """The graph as torch exports it, its inputs and its output called as people call them."""
     whole = Whole(predictor, described.reading.shared).eval()
-    given = _samples(predictor, described)
+    given = samples(predictor, described)
     names = [f"given_{place}" for place in range(len(given))]
-    with _quietly():
+    with quietly():
         try:
             program = torch.onnx.export(
                 whole,
@@ -138,7 +138,7 @@ def _graph(predictor: Predictor, described: OnnxDescription) -> Any:
                 opset_version=OPSET,
                 input_names=names,
                 output_names=[described.saying.output, *described.saying.beside, *getattr(whole.after, "more", ())],
-                dynamic_shapes=(tuple(_dynamic(described, place) for place in range(len(given))),),
+                dynamic_shapes=(tuple(dynamic_sizes(described, place) for place in range(len(given))),),
                 verbose=False,
             )
         except Exception as error:  # dozens of kinds, from torch and from onnxscript
@@ -149,12 +149,12 @@ def _graph(predictor: Predictor, described: OnnxDescription) -> Any:
     return _named(_with_long_places(proto), names, described)
 
 
-def _samples(predictor: Predictor, described: OnnxDescription) -> list[Tensor]:
+def samples(predictor: Predictor, described: OnnxDescription) -> list[Tensor]:
     """Two inputs for torch to follow through the graph: which ones doesn't matter."""
     if isinstance(described.reading, RowReading):
         kinds = [kind for kind, _ in described.reading.kinds.values()]
         return [torch.ones(2, dtype=torch.int64 if kind == "name" else torch.float64) for kind in kinds]
-    if _takes_pairs(described):
+    if takes_pairs(described):
         return [torch.ones(2, 5, dtype=torch.int32)]
     if predictor.examples is None:
         raise UsageError("the model has no stored examples to follow through its graph", hint="predictor.with_examples([...])")
@@ -162,27 +162,27 @@ def _samples(predictor: Predictor, described: OnnxDescription) -> list[Tensor]:
     read = [described.reading.encode(predictor.input.given_again(each)) for each in encoded]
     [batch] = described.reading.batches(read, 1 << 62)
     given = [torch.from_numpy(part) for part in batch]
-    return [*given[:-1], torch.zeros(given[-1].tolist(), dtype=torch.uint8)] if _has_canvas(described) else given
+    return [*given[:-1], torch.zeros(given[-1].tolist(), dtype=torch.uint8)] if has_canvas(described) else given
 
 
-def _takes_pairs(described: OnnxDescription) -> bool:
+def takes_pairs(described: OnnxDescription) -> bool:
     """Whether people are taken, each beside any number of things."""
     return described.reading.transform in ("pair", "person")
 
 
-def _has_canvas(described: OnnxDescription) -> bool:
+def has_canvas(described: OnnxDescription) -> bool:
     """Whether the last input is a size, in whose place the network has a canvas of that size: graphs can ask for no other."""
     return isinstance(described.reading, PictureReading) and described.reading.own_size
 
 
-def _dynamic(described: OnnxDescription, place: int) -> dict[int, Any]:
+def dynamic_sizes(described: OnnxDescription, place: int) -> dict[int, Any]:
     """Which sizes of an input are known only when the graph runs: how many there are, and how large or long each is."""
-    if place and _has_canvas(described):
+    if place and has_canvas(described):
         return {0: torch.export.Dim("rows"), 1: torch.export.Dim("columns")}
     sides = {0: torch.export.Dim("batch")}
     if described.reading.transform == "image" and getattr(described.reading, "size", None) is None:
         sides |= {1: torch.export.Dim("height"), 2: torch.export.Dim("width")}
-    if _takes_pairs(described):
+    if takes_pairs(described):
         sides |= {1: torch.export.Dim("beside")}
     if described.reading.transform == "sound":
         sides |= {1: torch.export.Dim("count")}
@@ -225,8 +225,8 @@ def _named(proto: Any, names: Sequence[str], described: OnnxDescription) -> Any:
         if name in taken:
             raise UsageError(f"a column can't be called {name!r} in a graph that has a part of that name", hint="rename it")
         given = proto.graph.input[place]
-        column = _column_of_names(described, place)
-        if place and _has_canvas(described):
+        column = column_of_names(described, place)
+        if place and has_canvas(described):
             blank = helper.make_tensor("blank", TensorProto.UINT8, [1], [0])
             first.append(helper.make_node("ConstantOfShape", [name], [old], value=blank))
             given.CopyFrom(helper.make_tensor_value_info(name, TensorProto.INT64, [2]))
@@ -250,7 +250,8 @@ def _named(proto: Any, names: Sequence[str], described: OnnxDescription) -> Any:
     return proto
 
 
-def _column_of_names(described: OnnxDescription, place: int) -> Any:
+def column_of_names(described: OnnxDescription, place: int) -> Any:
+    """The column of names that an input is, or nothing."""
     if not isinstance(described.reading, RowReading):
         return None
     kind, column = list(described.reading.kinds.values())[place]
@@ -258,7 +259,7 @@ def _column_of_names(described: OnnxDescription, place: int) -> Any:
 
 
 @contextlib.contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """What torch's exporter says on its way is about itself."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), torch.no_grad():
         warnings.simplefilter("ignore")

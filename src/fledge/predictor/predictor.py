@@ -192,6 +192,18 @@ class Predictor:
 
         return save(self, path)
 
+    def push_to_hub(
+        self, name: str, *, private: bool = False, token: str | None = None, licence: str = "", replace: bool = False
+    ) -> str:
+        """Puts it on the Hugging Face Hub as `name` ("user/birds"), its card before it, and returns its address there.
+
+        Without a `token` that of `hf auth login`, or of `HF_TOKEN`, is used. `licence` is asked for unless the card says it
+        or the model is `private`; what stands there already is only written over with `replace`.
+        """
+        from fledge.predictor.hub import push_to_hub  # loads an HTTP client
+
+        return push_to_hub(self, name, private=private, token=token, licence=licence, replace=replace)
+
     @property
     def title(self) -> str:
         """What kind of problem it answers, in words."""

@@ -78,7 +78,10 @@ class Task(ABC, Generic[CodecOf]):
 
     def says(self, codec: CodecOf) -> Saying:
         """What makes answers of readable outputs, without torch."""
-        raise UsageError(f"a model for {self.title} can't be exported to ONNX", hint="its own file works wherever torch does")
+        raise UsageError(
+            f"a model for {self.title} can't be exported as a graph, to ONNX or torch",
+            hint="its own file works wherever torch does, and --to app makes a server of it",
+        )
 
     @abstractmethod
     def answers(self, outputs: Tensor, codec: CodecOf) -> list[Answer]:

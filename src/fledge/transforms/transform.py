@@ -107,8 +107,8 @@ class Transform(ABC, Generic[Value, Encoded]):
     def reading(self, examples: Tensor | None) -> Reading:
         """How the inputs of an exported model are read without torch; `examples` are some that are encoded."""
         raise UsageError(
-            f"a model that takes a {type(self).__name__} can't be exported to ONNX",
-            hint="its own file works wherever torch does",
+            f"a model that takes a {type(self).__name__} can't be exported as a graph, to ONNX or torch",
+            hint="its own file works wherever torch does, and --to app makes a server of it",
         )
 
     def graph(self) -> nn.Module:
