@@ -18,7 +18,6 @@ _WITHOUT_TORCH = (
     "pillow",
     "polars",
     "python-multipart",
-    "rich",
     "scipy",
     "soundfile",
     "uvicorn",

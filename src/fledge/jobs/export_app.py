@@ -36,7 +36,7 @@ RUN useradd --create-home --uid 1000 fledge
 WORKDIR /home/fledge/app
 COPY requirements.txt {copied}./
 RUN pip install --no-cache-dir -r requirements.txt && pip install --no-cache-dir --no-deps {fledge}
-COPY {model} ./
+COPY --chown=1000:1000 {model} ./
 USER 1000
 ENV PYTHONUNBUFFERED=1
 EXPOSE {port}

@@ -79,8 +79,8 @@ function showCard() {
   const facts = {
     "tells apart": names.length > 1 ? `${names.slice(0, 30).join(", ")}${names.length > 30 ? ` and ${names.length - 30} more` : ""}` : "",
     ...Object.fromEntries(Object.entries(card.figures)),
-    "learned from": card.trained_on ? `${card.trained_on} examples` : "",
-    "held back": card.held_back ? `${card.held_back} examples` : "",
+    "learned from": card.trained_on ? `${card.trained_on.toLocaleString("en")} examples` : "",
+    "held back": card.held_back ? `${card.held_back.toLocaleString("en")} examples` : "",
     made: card.created.replace("T", " ").replace("+00:00", " UTC"),
     seed: card.seed ?? "",
     licence: card.licence,
