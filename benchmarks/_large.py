@@ -25,8 +25,11 @@ USERS, ITEMS, FACTORS = 162_000, 59_000, 8
 _NOISE = 0.8
 
 
-def write_table(path: Path, rows: int, seed: int = 0) -> float:
-    """Rows of 20 columns (numbers, categories, a date, gaps) and `bought`; returns how often the best answer is right."""
+def write_table(path: Path, rows: int, seed: int = 0) -> tuple[float, int]:
+    """Rows of 20 columns (numbers, categories, a date, gaps) and `bought`.
+
+    Returns how often the best answer is right, and the bytes of the rows as Arrow holds them.
+    """
     right = 0.0
     rules = _rules(np.random.default_rng(seed))
     with _Writer(path) as writer:
@@ -34,13 +37,16 @@ def write_table(path: Path, rows: int, seed: int = 0) -> float:
             table, chance = _rows_of(np.random.default_rng((seed, number)), count, rules)
             writer.write(table)
             right += float(np.maximum(chance, 1 - chance).sum())
-    return right / rows
+        return right / rows, writer.bytes
 
 
-def write_ratings(path: Path, rows: int, seed: int = 0) -> float:
-    """Who gave what to which thing, few things often; returns the error (RMSE) of whoever knew how they were made."""
+def write_ratings(path: Path, rows: int, seed: int = 0) -> tuple[float, int]:
+    """Who gave what to which thing, few things often.
+
+    Returns the error (RMSE) of whoever knew how they were made, and the bytes of the rows as Arrow holds them.
+    """
     draw = np.random.default_rng(seed)
-    users, items = max(20, USERS * rows // 25_000_000), max(20, ITEMS * rows // 25_000_000)
+    users, items = (int(each * (rows / 25_000_000) ** 0.5) for each in (USERS, ITEMS))
     of_users, of_items = draw.normal(0, 0.4, users), draw.normal(0, 0.5, items)
     people, things = draw.normal(0, 0.35, (users, FACTORS)), draw.normal(0, 0.6, (items, FACTORS))
     squares = 0.0
@@ -54,7 +60,7 @@ def write_ratings(path: Path, rows: int, seed: int = 0) -> float:
             squares += float(np.square(np.clip(expected, 0.5, 5.0) - given).sum())
             when = 1_400_000_000 + number * GROUP + np.arange(count)
             writer.write({"userId": who + 1, "movieId": what + 1, "rating": given.astype(np.float32), "timestamp": when})
-    return (squares / rows) ** 0.5
+        return (squares / rows) ** 0.5, writer.bytes
 
 
 class Memory:
@@ -71,10 +77,15 @@ class Memory:
         self._watching = False
         self._thread.join()
 
+    def read(self) -> float:
+        """What this process itself holds now, in MB."""
+        resident, shared = (int(each) * resource.getpagesize() / 1e6 for each in _statm()[1:3])
+        self.own, self.resident = max(self.own, resident - shared), max(self.resident, resident)
+        return resident - shared
+
     def _watch(self) -> None:
         while self._watching:
-            resident, shared = (int(each) * resource.getpagesize() / 1e6 for each in _statm()[1:3])
-            self.own, self.resident = max(self.own, resident - shared), max(self.resident, resident)
+            self.read()
             sleep(0.01)
 
 
@@ -130,6 +141,7 @@ class _Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: Any = None
+        self.bytes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -139,6 +151,7 @@ class _Writer:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema)
         self._writer.write_table(table)
+        self.bytes += table.nbytes
 
     def __exit__(self, *_: object) -> None:
         self._writer.close()

@@ -8,6 +8,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from fledge.data.tabular_dataloaders import TabularDataLoaders
+from fledge.predictor.predictor import Predictor
+from fledge.training.tabular import tabular_learner
+
 
 def birds(count: int = 200, seed: int = 0) -> pl.DataFrame:
     """Measured birds of three kinds: an id, numbers with gaps, names, dates, a constant, and what they weigh."""
@@ -28,6 +32,12 @@ def birds(count: int = 200, seed: int = 0) -> pl.DataFrame:
             "weight": weight.round(3),
         }
     )
+
+
+def small_row_model() -> Predictor:
+    """A network for birds, with columns of every kind, that never learned anything; with a self-test."""
+    dls = TabularDataLoaders.from_df(birds(120), "kind", seed=1, device="cpu")
+    return tabular_learner(dls, dim=2, width=8, progress=False).predictor("birds")
 
 
 def write_birds(file: Path, count: int = 200) -> Path:

@@ -94,7 +94,7 @@ def child(folder: Path, seed: int, start: int, stop: int) -> None:
 
     torch.set_num_threads(1)
     watch = Watch(str(folder / "case.safetensors"))
-    good = Parts.of(folder / "good.safetensors")
+    good = [Parts.of(file) for file in _good_files(folder)]
     _warm_up(folder)
     sys.addaudithook(watch)
     size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -103,7 +103,7 @@ def child(folder: Path, seed: int, start: int, stop: int) -> None:
     )  # 32 MB: the file and our own copies
     print("warm", flush=True)
     for case in range(start, stop):
-        print(json.dumps({"case": case, **_outcome(case, seed, good, watch)}), flush=True)
+        print(json.dumps({"case": case, **_outcome(case, seed, good[case % len(good)], watch)}), flush=True)
 
 
 def _outcome(case: int, seed: int, good: Parts, watch: Watch) -> dict[str, Any]:
@@ -144,20 +144,30 @@ def _warm_up(folder: Path) -> None:
         for name in table:
             table[name]
     known()
-    load(folder / "good.safetensors", check=True)
-    good = Parts.of(folder / "good.safetensors")
-    for case in range(40):
-        draw = random.Random(case)
-        placed(draw, folder / "case.safetensors", mutated(draw, good))
-        with contextlib.suppress(ModelFileError):
-            load(folder / "case.safetensors")
+    for file in _good_files(folder):
+        load(file, check=True)
+        good = Parts.of(file)
+        for case in range(40):
+            draw = random.Random(case)
+            placed(draw, folder / "case.safetensors", mutated(draw, good))
+            with contextlib.suppress(ModelFileError):
+                load(folder / "case.safetensors")
+
+
+def _good_files(folder: Path) -> list[Path]:
+    """One of each kind of model, whole."""
+    return sorted(folder.glob("good-*.safetensors"))
 
 
 def fuzz(count: int, seed: int, folder: Path, *, show: bool = False) -> tuple[Counter[str], list[dict[str, Any]], float]:
     """How the cases ended, those with a fault, and the longest time one took; a child that dies is replaced."""
     from tests.predictor.small import small_predictor
+    from tests.ratings import small_recommender
+    from tests.tables import small_row_model
 
-    small_predictor().save(folder / "good.safetensors")
+    recommender = small_recommender().with_examples([(1, 10), (2, 30)])
+    for name, made in (("pictures", small_predictor()), ("ratings", recommender), ("rows", small_row_model())):
+        made.save(folder / f"good-{name}.safetensors")
     ends: Counter[str] = Counter()
     faults: list[dict[str, Any]] = []
     longest, done, began = 0.0, 0, time.monotonic()

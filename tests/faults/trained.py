@@ -8,11 +8,15 @@ from typing import Any
 
 import torch
 
+from fledge.core.files import write_atomically
 from fledge.core.tensorfile import write_tensors
 from fledge.data.segmentation_dataloaders import SegmentationDataLoaders
 from fledge.data.sound_dataloaders import SoundDataLoaders
 from fledge.data.track_dataloaders import TrackDataLoaders
+from fledge.data.collab_dataloaders import CollabDataLoaders
+from fledge.data.tabular_dataloaders import TabularDataLoaders
 from fledge.training.checkpoint import checkpoints
+from fledge.training.collab import collab_learner
 from fledge.training.learner import Learner
 from fledge.training.segmentation import unet_learner
 from fledge.training.sound import sound_learner
@@ -24,6 +28,9 @@ from fledge.transforms.track_drawing import Canvas
 from tests.masks import NAMES, make_masks
 from tests.sounds import make_sounds
 from tests.tracks import make_tracks
+from fledge.training.tabular import tabular_learner
+from tests.ratings import ratings
+from tests.tables import birds
 from tests.training.small import photo_learner
 
 WEIGHTS = "weights.safetensors"
@@ -82,12 +89,47 @@ def _keeping(folder: Path) -> dict[str, Any]:
     return {"folder": folder, "save_every": 0.0, "progress": False, "precision": "float32", "seed": 3}
 
 
+def _table(data: Path, folder: Path) -> tuple[Learner, Callable[[], None]]:
+    dls = TabularDataLoaders.from_df(birds(400), "kind", seed=1, bs=32, device="cpu")
+    learner = tabular_learner(dls, **_keeping(folder))
+    return learner, lambda: learner.fit_one_cycle(4)
+
+
+def _stored_table(data: Path, folder: Path) -> tuple[Learner, Callable[[], None]]:
+    """A table on a disk, encoded anew by each process and shuffled in blocks."""
+    file = folder / "rows.parquet"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        frame = birds(400)
+        write_atomically(file, frame.write_parquet)
+    dls = TabularDataLoaders.from_csv(file, "kind", in_memory=False, seed=1, bs=32, device="cpu")
+    learner = tabular_learner(dls, **_keeping(folder))
+    return learner, lambda: learner.fit_one_cycle(4)
+
+
+def _ratings(data: Path, folder: Path) -> tuple[Learner, Callable[[], None]]:
+    dls = CollabDataLoaders.from_df(ratings(), seed=1, bs=64, device="cpu")
+    learner = collab_learner(dls, 8, **_keeping(folder))
+    return learner, lambda: learner.fit_one_cycle(4)
+
+
+def _likes(data: Path, folder: Path) -> tuple[Learner, Callable[[], None]]:
+    """Of which others are drawn beside each, anew in every epoch."""
+    dls = CollabDataLoaders.from_df(ratings(), likes=True, seed=1, bs=128, device="cpu")
+    learner = collab_learner(dls, 8, **_keeping(folder))
+    return learner, lambda: learner.fit_one_cycle(4)
+
+
 KINDS: dict[str, Callable[[Path, Path], tuple[Learner, Callable[[], None]]]] = {
     "whole": _whole,
     "fine-tuned": _fine_tuned,
     "masks": _masks,
     "movements": _movements,
     "sounds": _sounds,
+    "table": _table,
+    "table on a disk": _stored_table,
+    "ratings": _ratings,
+    "likes": _likes,
 }
 
 MADE: dict[str, Callable[[Path], Path]] = {

@@ -13,6 +13,8 @@ import polars as pl
 import pytest
 
 from fledge.core.errors import DataError, UnknownName, UsageError
+from fledge.data import table_pieces
+from fledge.jobs import check_tables
 from fledge.jobs.check import check
 from fledge.jobs.checked import Checked
 from fledge.jobs.row_options import RowOptions
@@ -173,3 +175,15 @@ def test_the_leak_in_bike_sharing_is_found(real_data: Callable[[str], Path]) -> 
         "the answer can be reckoned from other columns (1 x casual, 1 x registered): are they known beforehand?"
     ]
     assert "dated" in kinds(found)
+
+
+def test_of_a_table_that_does_not_fit_into_memory_some_rows_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    birds(300).write_parquet(tmp_path / "birds.parquet")
+    monkeypatch.setattr(table_pieces, "free_memory", lambda: 1000)
+    monkeypatch.setattr(check_tables, "_MOST", 120)
+    found = check(tmp_path / "birds.parquet", target=["kind"])
+    assert found.rows is not None
+    assert found.rows.frame.height == 120
+    assert "300 rows take more memory than is free: 120 are looked at" in str(found)

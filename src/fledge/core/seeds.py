@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 
+MIXED = 64
+"""So many blocks are mixed with each other."""
+
 
 def key(*parts: int | str) -> int:
     """One 64-bit number out of several parts, the same on every machine.
@@ -31,6 +34,22 @@ def generator(*parts: int | str) -> np.random.Generator:
 def order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order in which an epoch visits `count` items."""
     return generator(seed, "order", epoch).permutation(count)
+
+
+def order_in_blocks(seed: int, epoch: int, count: int, block: int) -> NDArray[np.int64]:
+    """The same order in which neighbours are mostly read together: blocks are drawn by chance, and mixed with some others.
+
+    >>> visits = order_in_blocks(seed=0, epoch=1, count=10, block=2)
+    >>> sorted(visits.tolist()) == list(range(10))
+    True
+    """
+    draw = generator(seed, "order in blocks", epoch)
+    starts = draw.permutation(-(-count // block)) * block
+    visits = (starts[:, None] + np.arange(block)).ravel().astype(np.int64, copy=False)
+    visits = visits[visits < count]
+    for start in range(0, count, block * MIXED):
+        draw.shuffle(visits[start : start + block * MIXED])
+    return visits
 
 
 @final

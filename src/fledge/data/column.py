@@ -46,6 +46,25 @@ class WholeColumn:
 
 @final
 @dataclass(frozen=True)
+class StoredColumn:
+    """Values that were encoded all at once into a file which is mapped: what a batch holds is read when it is made."""
+
+    transform: Transform[Any, Any]
+    encoded: Tensor
+
+    def gather(self, items: Places, draws: Draws | None, *, pinned: bool = False) -> Tensor:
+        """The encoded values of some items."""
+        found = self.encoded.index_select(0, torch.from_numpy(items))
+        return found.pin_memory() if pinned else found
+
+    @cached_property
+    def contents(self) -> int:
+        """What the values are known by, in whatever order; worked out once."""
+        return unordered(row_digests(self.encoded.numpy()))
+
+
+@final
+@dataclass(frozen=True)
 class ReadColumn:
     """Values that are read when they are needed."""
 
@@ -113,7 +132,7 @@ class PieceColumn:
             raise
 
 
-Column = WholeColumn | ReadColumn | PieceColumn
+Column = WholeColumn | StoredColumn | ReadColumn | PieceColumn
 
 
 def column(transform: Transform[Any, Any], values: Sequence[Any], fronts: Fronts | None) -> Column:

@@ -29,7 +29,7 @@ def fingerprints(parts: Sequence[AnyLoader], codec: Codec[Any, Any] | None) -> d
     """
     ours = [part for part in parts if isinstance(part, Loader)]
     contents = sum(column.contents for part in ours for column in (part.inputs, part.targets) if column)
-    settings = [(part.bs, part.seed, part.changes, part.shares is not None) for part in ours]
+    settings = [(part.bs, part.seed, part.changes, part.shares is not None, part.block) for part in ours]
     items = _items(ours)
     labels = [_labels(part, known) for part, known in zip(ours, items, strict=True)]
     return {

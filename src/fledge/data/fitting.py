@@ -33,12 +33,16 @@ class Fitted:
     def columns(self, samples: Samples, part: str) -> tuple[Column, Column]:
         """Both sides of the samples of a part."""
         inputs = column(self.codec.input, samples.inputs, self.fronts[0])
+        return inputs, self.targets(samples, part)
+
+    def targets(self, samples: Samples, part: str) -> Column:
+        """What is told of the samples of a part."""
         labels = samples.targets or []
         try:
             targets = column(self.codec.target, labels, self.fronts[1])
             if isinstance(targets, ReadColumn) and part != "train":
                 look_through(targets)
-            return inputs, targets
+            return targets
         except UnknownName as error:
             raise _strangers(self.codec.target, samples, part) from error
 

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from fledge.core.errors import UsageError
-from fledge.core.seeds import Draws, generator, order
+from fledge.core.seeds import Draws, generator, order, order_in_blocks
 from fledge.data.arrival import Raw, arriving
 from fledge.data.batch import Batch
 from fledge.data.column import Column, WholeColumn
@@ -45,6 +45,8 @@ class Loader:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     shares: NDArray[np.float64] | None = None
     """How often each item is drawn in an epoch (adding up to 1), where that is not once each."""
+    block: int | None = None
+    """So many neighbours are read together, where values are on a disk and one by one would be slow."""
 
     def __post_init__(self) -> None:
         if self.bs < 1:
@@ -102,6 +104,8 @@ class Loader:
     def _visits(self, epoch: int) -> Places:
         """The items of an epoch as they come up; a second visit to an item is `item + count`, and changes it otherwise."""
         if self.shares is None:
+            if self.block is not None:
+                return order_in_blocks(self.seed, epoch, self.count, self.block)
             return order(self.seed, epoch, self.count)
         drawn = generator(self.seed, "balance", epoch).choice(self.count, self.count, p=self.shares)
         return drawn + self.count * times_before(drawn)

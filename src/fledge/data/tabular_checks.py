@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 import polars as pl
@@ -19,6 +21,15 @@ SURE = 0.995
 _SUM = 1e-6
 _ROWS = 20_000
 _FEWEST = 50
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Hashes:
+    """For each row of each part a number that equal rows share: `told` with what is told of it, `alone` without."""
+
+    told: Mapping[str, pl.Series]
+    alone: Mapping[str, pl.Series]
 
 
 def leaks(columns: RowColumns, frame: pl.DataFrame, targets: Values) -> list[Finding]:
@@ -38,17 +49,26 @@ def leaks(columns: RowColumns, frame: pl.DataFrame, targets: Values) -> list[Fin
 
 def twins(train: pl.DataFrame, held_back: pl.DataFrame) -> list[Finding]:
     """Rows of the held-back part, answer included, that stand in the training part too."""
-    known = train.hash_rows()
-    found = np.flatnonzero(held_back.hash_rows().is_in(known.implode()).to_numpy())
+    return hashed_twins(train.hash_rows(), held_back.hash_rows())
+
+
+def hashed_twins(train: pl.Series, held_back: pl.Series) -> list[Finding]:
+    """The same by a number for each row that equal rows share."""
+    found = np.flatnonzero(held_back.is_in(train.implode()).to_numpy())
     if not len(found):
         return []
-    message = f"{len(found)} of {held_back.height} held-back rows stand in the training part too, value for value"
+    message = f"{len(found)} of {len(held_back)} held-back rows stand in the training part too, value for value"
     return [Finding("row_leak", "warning", message, tuple(found.tolist()))]
 
 
 def conflicts(inputs: pl.DataFrame, labels: Values) -> list[Finding]:
     """Rows that are equal but for their label."""
-    told = pl.DataFrame({"row": inputs.hash_rows(), "label": labels.numbered()})
+    return hashed_conflicts(inputs.hash_rows(), labels)
+
+
+def hashed_conflicts(rows: pl.Series, labels: Values) -> list[Finding]:
+    """The same by a number for each row that equal rows share."""
+    told = pl.DataFrame({"row": rows, "label": labels.numbered()})
     again = told.filter(pl.col("row").is_duplicated())
     if not again.height:
         return []

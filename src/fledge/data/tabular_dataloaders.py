@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypedDict, Unpack, final
 
 import numpy as np
@@ -17,6 +18,7 @@ from fledge.core.errors import DataError, UnknownName, UsageError, listed
 from fledge.core.log import log
 from fledge.data.block import Balance
 from fledge.data.checking import OnBad, checked_labels, report_bad
+from fledge.data.column import Column, StoredColumn, column
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.fitting import Fitted, class_shares
 from fledge.data.gathering import Gathered, Intake
@@ -25,13 +27,16 @@ from fledge.data.labels import ColReader
 from fledge.data.loader import Loader
 from fledge.data.samples import Samples
 from fledge.data.splits import ColSplitter, GroupSplitter, IndexSplitter, RandomSplitter, Splitter, as_splitter
+from fledge.data.stored_tables import BLOCK, StoredTable, sampled
+from fledge.data.table_pieces import StoredRows, TablePieces, is_too_large
 from fledge.data.table_reading import BadRows, read_table
 from fledge.data.table_reading_types import Decimal
 from fledge.data.table_target import check_names, class_labels, numbers, row_target
-from fledge.data.tabular_checks import conflicts, leaks, twins
+from fledge.data.tabular_checks import Hashes, hashed_conflicts, hashed_twins, leaks
 from fledge.data.time_split import TimeSplitter
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.column_values import Values
+from fledge.transforms.columnar import ManyRows
 from fledge.transforms.row import Row, RowBlock
 from fledge.transforms.row_frame import Rows, as_frame
 from fledge.transforms.table_number import TableNumberBlock
@@ -96,15 +101,22 @@ class TabularDataLoaders:
         cat_names: Sequence[str] | None = None,
         cont_names: Sequence[str] | None = None,
         reading: Reading | None = None,
+        in_memory: bool | None = None,
         **options: Unpack[Options],
     ) -> DataLoaders:
-        """A CSV (plain, .gz, .zst), Parquet or Arrow file, where it is or below `path`; `reading`: see `read_table`."""
+        """A CSV (plain, .gz, .zst), Parquet or Arrow file, where it is or below `path`; `reading`: see `read_table`.
+
+        A Parquet or Arrow file of more than about a quarter of the free memory is read in pieces, encoded once into a file that
+        is mapped, and shuffled in blocks; `in_memory` decides otherwise.
+        """
         settings: dict[str, Any] = {"as_text": tuple(cat_names or ()), **(reading or {})}
-        table = read_table(_found(path, csv), **settings).frame
+        file = _found(path, csv)
+        in_pieces = is_too_large(file) if in_memory is None else not in_memory
+        table = TablePieces.of(file) if in_pieces else read_table(file, **settings).frame
         test = options.get("test")
         if isinstance(test, str | os.PathLike):
             options["test"] = read_table(_found(path, test), **settings).frame
-        return TabularDataLoaders.from_df(table, y_names, procs=procs, cat_names=cat_names, cont_names=cont_names, **options)
+        return _made(table, y_names, procs, cat_names, cont_names, options)
 
     @staticmethod
     def from_df(
@@ -117,26 +129,7 @@ class TabularDataLoaders:
         **options: Unpack[Options],
     ) -> DataLoaders:
         """A frame of polars, pandas or Arrow, a list of rows, or a mapping of columns."""
-        _check_procs(procs)
-        frame = as_frame(df)
-        if not frame.height:
-            raise DataError("the table has no rows", hint="pass a table that has some")
-        targets = _target_names(frame, y_names)
-        only = None if cat_names is None or cont_names is None else {*cat_names, *cont_names}
-        ignore = list(options.get("ignore", ()))
-        ignore += [name for name in (options.get("group"), options.get("valid_col")) if name and name not in ignore]
-        if only is not None:  # both lists were given: the rest is not meant
-            ignore += [name for name in frame.columns if name not in {*only, *targets, *ignore}]
-        block = RowBlock(
-            targets,
-            tuple(cat_names or ()),
-            tuple(cont_names or ()),
-            tuple(ignore),
-            dict(options.get("dates", {})),
-            options.get("bins", 32),
-            options.get("least", 2),
-        )
-        return _loaders(frame, targets, block, options)
+        return _made(as_frame(df), y_names, procs, cat_names, cont_names, options)
 
 
 def usual_bs(rows: int) -> int:
@@ -152,30 +145,65 @@ def _found(folder: str | Path, file: str | os.PathLike[str]) -> Path:
     return Path(file) if Path(file).is_file() else Path(folder) / file
 
 
-def _loaders(frame: pl.DataFrame, targets: Sequence[str], block: RowBlock, options: Options) -> DataLoaders:
-    on_bad = options.get("on_bad", "auto")
-    y_block, gathered = _gathered(frame, targets, options)
+def _made(
+    table: pl.DataFrame | TablePieces,
+    y_names: Names | None,
+    procs: Any,
+    cat_names: Sequence[str] | None,
+    cont_names: Sequence[str] | None,
+    options: Options,
+) -> DataLoaders:
+    """Loaders of a table in memory or on a disk, once it is known which columns are meant."""
+    _check_procs(procs)
+    if not table.height:
+        raise DataError("the table has no rows", hint="pass a table that has some")
+    targets = _target_names(table.columns, y_names)
+    only = None if cat_names is None or cont_names is None else {*cat_names, *cont_names}
+    ignore = list(options.get("ignore", ()))
+    ignore += [name for name in (options.get("group"), options.get("valid_col")) if name and name not in ignore]
+    if only is not None:  # both lists were given: the rest is not meant
+        ignore += [name for name in table.columns if name not in {*only, *targets, *ignore}]
+    block = RowBlock(
+        targets,
+        tuple(cat_names or ()),
+        tuple(cont_names or ()),
+        tuple(ignore),
+        dict(options.get("dates", {})),
+        options.get("bins", 32),
+        options.get("least", 2),
+    )
+    return _loaders(table, targets, block, options)
+
+
+def _loaders(table: pl.DataFrame | TablePieces, targets: Sequence[str], block: RowBlock, options: Options) -> DataLoaders:
+    on_bad, seed = options.get("on_bad", "auto"), options.get("seed") or 0
+    names = [name for name in table.columns if name not in targets]
+    if isinstance(table, TablePieces):
+        y_block, gathered = _gathered(StoredRows.all(table, names), table.whole(targets), options)
+    else:
+        y_block, gathered = _gathered(Rows(table.select(names)), table.select(targets), options)
     report_bad(gathered, on_bad)
     findings = list(checked_labels(gathered, on_bad))
-    split = _splitter(options, frame).split(gathered.items, gathered.labels)
+    split = _splitter(options, table.columns).split(gathered.items, gathered.labels)
     places = {"train": split.train, "valid": split.valid, "test": split.test}
     parts = {name: gathered.part(name, each) for name, each in places.items() if len(each)}
-    if options.get("test") is not None:
-        last = as_frame(options["test"])
-        parts["test"] = _gathered(last, targets, {**options, "y_block": y_block})[1].part("test", np.arange(last.height))
-    train = parts["train"]
-    codec = Codec(block.learn(train.inputs), y_block.learn(train.targets or []))
+    looked = sampled(parts["train"], seed) if isinstance(table, TablePieces) else parts["train"]
+    codec = Codec(block.learn(looked.inputs), y_block.learn(parts["train"].targets or []))
+    stored = StoredTable.of(table, codec.input, targets, parts) if isinstance(table, TablePieces) else None
     _offer_time(codec.input, options)
-    findings += _suspicions(codec.input, parts)
+    findings += _suspicions(codec.input, looked, parts, _hashed(parts) if stored is None else stored.hashes)
+    if options.get("test") is not None:
+        parts["test"] = _kept_apart(as_frame(options["test"]), targets, y_block)
     made = loaders_of(
         parts,
         codec,
         targets,
         bs=options.get("bs"),
         valid_bs=options.get("valid_bs"),
-        seed=options.get("seed") or 0,
+        seed=seed,
         device=options.get("device", "auto"),
         balance=options.get("balance"),
+        stored={} if stored is None else stored.columns,
     )
     return replace(made, bad=gathered.bad, findings=tuple(findings))
 
@@ -190,39 +218,50 @@ def loaders_of(
     seed: int = 0,
     device: str | torch.device = "auto",
     balance: Balance = None,
+    stored: Mapping[str, StoredColumn] = MappingProxyType({}),
 ) -> DataLoaders:
-    """The rows of each part (train, valid, and test if there is one) as batches, once it is known what they become."""
+    """The rows of each part (train, valid, and test if there is one) as batches, once it is known what they become.
+
+    `stored` are those of parts that are encoded already, on a disk.
+    """
     size = bs or usual_bs(len(parts["train"]))
     place = choose_device(device).device
     loaders = {}
     for name, samples in parts.items():
-        inputs, answers = Fitted(codec, (None, None), ()).columns(samples, name)
+        inputs: Column = stored[name] if name in stored else column(codec.input, samples.inputs, None)
+        answers = Fitted(codec, (None, None), ()).targets(samples, name)
         training = name == "train"
         shares = class_shares(answers) if training and balance else None
         rows = size if training else valid_bs or max(1024, 2 * size)
-        loaders[name] = Loader(samples, inputs, answers, rows, seed, training, (), 0, place, shares)
+        loaders[name] = Loader(
+            samples, inputs, answers, rows, seed, training, (), 0, place, shares, BLOCK if name in stored else None
+        )
     reader = ColReader(targets[0] if len(targets) == 1 else tuple(targets))
     return DataLoaders(loaders["train"], loaders["valid"], loaders.get("test"), codec=codec, intake=Intake(get_y=reader))
 
 
-def _gathered(frame: pl.DataFrame, targets: Sequence[str], options: Options) -> tuple[Block, Gathered]:
-    """The rows without what is to be told of them, and that; rows of which nobody knows it are set aside."""
-    check_names(targets, frame.columns)
+def _gathered(rows: ManyRows, told: pl.DataFrame, options: Options) -> tuple[Block, Gathered]:
+    """The rows beside what is to be told of them; those of which nobody knows it are set aside."""
     block = options.get("y_block")
     if isinstance(block, type):
         block = block()
     if block is None:
-        classes = row_target(frame, targets).problem == "classification"
-        block = CategoryBlock() if classes else TableNumberBlock(tuple(targets), options.get("log_scale", "auto"))
-    columns = [frame[name] for name in targets]
-    values = class_labels(columns[0]) if isinstance(block, CategoryBlock) else numbers(columns)
+        classes = row_target(told, told.columns).problem == "classification"
+        block = CategoryBlock() if classes else TableNumberBlock(tuple(told.columns), options.get("log_scale", "auto"))
+    values = class_labels(told.to_series(0)) if isinstance(block, CategoryBlock) else numbers(told.get_columns())
     unknown = np.flatnonzero(values.missing).tolist()
-    rows = Rows(frame.drop(list(targets)))
-    reasons = dict.fromkeys(unknown, f"it has no {listed(list(targets))}")
+    reasons = dict.fromkeys(unknown, f"it has no {listed(told.columns)}")
     return block, Gathered(rows, Samples.of(rows, values), reasons)
 
 
-def _splitter(options: Options, frame: pl.DataFrame) -> Splitter:
+def _kept_apart(frame: pl.DataFrame, targets: Sequence[str], block: Block) -> Samples:
+    """The rows of a table for a last test."""
+    check_names(targets, frame.columns)
+    found = _gathered(Rows(frame.drop(list(targets))), frame.select(targets), {"y_block": block})[1]
+    return found.part("test", np.arange(frame.height))
+
+
+def _splitter(options: Options, columns: Sequence[str]) -> Splitter:
     """The one way asked for to hold rows back, or chance."""
     ways: dict[str, Any] = {
         "splitter": options.get("splitter"),
@@ -235,8 +274,8 @@ def _splitter(options: Options, frame: pl.DataFrame) -> Splitter:
     if len(asked) > 1:
         raise UsageError(f"{listed(asked)} say each which rows are held back", hint="give one of them")
     for name in ("valid_col", "group", "time"):
-        if ways[name] is not None and ways[name] not in frame.columns:
-            raise UnknownName("column", ways[name], frame.columns)
+        if ways[name] is not None and ways[name] not in columns:
+            raise UnknownName("column", ways[name], columns)
     share = options.get("valid_pct", 0.2)
     match asked:
         case ["splitter"]:
@@ -259,23 +298,35 @@ def _offer_time(row: Row, options: Options) -> None:
         log.info("rows are held back by chance; time=%r would hold back the latest ones", dates[0])
 
 
-def _suspicions(row: Row, parts: Mapping[str, Samples]) -> list[Finding]:
+def _suspicions(row: Row, looked: Samples, parts: Mapping[str, Samples], hashes: Hashes) -> list[Finding]:
     """Columns that give the answer away, rows on both sides, equal rows with different answers; each is said."""
-    train, valid = parts["train"], parts["valid"]
-    found = [
-        *leaks(row.columns, train.inputs.frame, _values(train)),  # type: ignore[attr-defined]
-        *twins(_with_answers(train), _with_answers(valid)),
-    ]
-    if isinstance(_values(train)[0], str | bool):
-        found += conflicts(train.inputs.frame, _values(train))  # type: ignore[attr-defined]
+    told = _values(parts["train"])
+    found = leaks(row.columns, _frame(looked), _values(looked))
+    found += hashed_twins(hashes.told["train"], hashes.told["valid"])
+    if isinstance(told[0], str | bool):
+        found += hashed_conflicts(hashes.alone["train"], told)
     for each in found:
         log.warning("%s", each)
     return found
 
 
+def _hashed(parts: Mapping[str, Samples]) -> Hashes:
+    """The numbers that equal rows share, of rows in memory."""
+    return Hashes(
+        {name: _with_answers(samples).hash_rows() for name, samples in parts.items()},
+        {name: _frame(samples).hash_rows() for name, samples in parts.items()},
+    )
+
+
 def _with_answers(samples: Samples) -> pl.DataFrame:
-    frame: pl.DataFrame = samples.inputs.frame  # type: ignore[attr-defined]
-    return frame.with_columns(column.alias(f"\0answer {place}") for place, column in enumerate(_values(samples).columns))
+    answers = _values(samples).columns
+    return _frame(samples).with_columns(column.alias(f"\0answer {place}") for place, column in enumerate(answers))
+
+
+def _frame(samples: Samples) -> pl.DataFrame:
+    """Rows that are in memory."""
+    assert isinstance(samples.inputs, Rows), "these rows are in memory"
+    return samples.inputs.frame
 
 
 def _values(samples: Samples) -> Values:
@@ -284,15 +335,15 @@ def _values(samples: Samples) -> Values:
     return samples.targets
 
 
-def _target_names(frame: pl.DataFrame, y_names: Names | None) -> list[str]:
+def _target_names(columns: Sequence[str], y_names: Names | None) -> list[str]:
     if y_names is None:
-        raise UsageError("nothing says which column is to be told", hint=f"y_names={frame.columns[-1]!r}, say")
+        raise UsageError("nothing says which column is to be told", hint=f"y_names={columns[-1]!r}, say")
     names = [y_names] if isinstance(y_names, str) else list(y_names)
     if not names:
-        raise UsageError("y_names is empty", hint=f"y_names={frame.columns[-1]!r}, say")
+        raise UsageError("y_names is empty", hint=f"y_names={columns[-1]!r}, say")
     for name in names:
-        if name not in frame.columns:
-            raise UnknownName("column", name, frame.columns)
+        if name not in columns:
+            raise UnknownName("column", name, columns)
     return names
 
 

@@ -14,7 +14,9 @@ from fledge.data.labels import cell
 from fledge.data.split import Split, made
 from fledge.data.splits import Splitter
 from fledge.transforms.column_dates import with_dates
-from fledge.transforms.row_frame import Rows, as_frame, column_of
+from fledge.transforms.column_values import Values
+from fledge.transforms.columnar import ManyRows
+from fledge.transforms.row_frame import as_frame, column_of
 
 
 @final
@@ -45,8 +47,10 @@ class TimeSplitter(Splitter):
         return made(len(items), np.flatnonzero(moments < cut), np.flatnonzero(moments >= cut))
 
     def _moments(self, items: Sequence[Any]) -> np.ndarray[tuple[int], np.dtype[Any]]:
-        if isinstance(items, Rows) and self.col in items.frame.columns:
-            column = items.frame[self.col]
+        if isinstance(items, ManyRows):
+            values = items.column(self.col)
+            assert isinstance(values, Values), "the columns of a table have values"
+            column = values.columns[0]
         else:
             column = column_of(self.col, [cell(item, self.col) for item in items])
         column = with_dates(as_frame(column.to_frame()), {})[0][self.col]

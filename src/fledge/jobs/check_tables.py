@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from fledge.core.errors import DataError, UsageError, listed, shown
-from fledge.data.splits import PART_NAMES
+from fledge.core.seeds import generator
+from fledge.data.splits import PART_NAMES, USUAL_SEED
+from fledge.data.table_pieces import TablePieces, is_too_large
 from fledge.data.table_reading import read_table
 from fledge.data.table_target import check_names, row_target
 from fledge.jobs.check_layout import Layout
@@ -22,14 +25,23 @@ from fledge.transforms.column_kinds import USED, kinds_of
 _NOTHING = Layout((), (), (), "classification", "")
 _PARTS = {name: part for part, names in PART_NAMES.items() for name in names}
 _ROWS = 10_000
+_MOST = 2_000_000
+"""So many rows are drawn of a table that doesn't fit into memory."""
+
 _LONG = 100
 """Letters from which on, on average, a column holds long texts."""
 
 
 def read(file: Path, wanted: Wanted) -> RowSource:
-    """The rows of one file."""
-    table = read_table(file, as_text=wanted.as_text)
-    return RowSource(table.frame, table.said)
+    """The rows of one file; of one that doesn't fit into memory, some that are drawn by chance."""
+    if not is_too_large(file):
+        table = read_table(file, as_text=wanted.as_text)
+        return RowSource(table.frame, table.said)
+    pieces = TablePieces.of(file)
+    count = min(_MOST, pieces.height)
+    drawn = np.sort(generator(USUAL_SEED, "rows").choice(pieces.height, count, replace=False))
+    said = f"{pieces.height:,} rows take more memory than is free: {count:,} are looked at and learned from, drawn by chance"
+    return RowSource(pieces.rows(drawn), (f"{said} (TabularDataLoaders learns from all, in pieces)",))
 
 
 def main_table(root: Path, tables: Sequence[Path], wanted: Wanted) -> tuple[str, RowSource]:
