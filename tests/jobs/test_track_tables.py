@@ -162,7 +162,7 @@ def test_simple_things_have_a_threshold_of_equal_error_as_networks_have(table: P
     plan = dry_run(table, owner="jerky", quiet=True)
     forest = next(each for each in plan.candidates if "forest" in each.name).fit(plan.train, 0)
     plain = Predictor(plan.task, plan.codec, forest.model, forest.architecture)
-    found = measured(plain, plan.valid).predictions
+    found = measured([(plain, plan.valid)]).predictions
     assert found.targets is not None
     _, threshold = equal_error(found.probabilities[:, 1].double(), found.targets == 1)
     task = tuned(plain, plan.valid).task
