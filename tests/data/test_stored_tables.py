@@ -127,7 +127,7 @@ def test_nothing_is_left_behind_on_the_disk(file: Path, tmp_path: Path, monkeypa
 
 
 def test_a_disk_without_room_is_said_before_anything_is_encoded(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_tables.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000})())
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000})())
     with pytest.raises(DiskFull, match="FLEDGE_HOME"):
         loaders(file)
 

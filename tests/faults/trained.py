@@ -10,27 +10,27 @@ import torch
 
 from fledge.core.files import write_atomically
 from fledge.core.tensorfile import write_tensors
+from fledge.data.collab_dataloaders import CollabDataLoaders
 from fledge.data.segmentation_dataloaders import SegmentationDataLoaders
 from fledge.data.sound_dataloaders import SoundDataLoaders
-from fledge.data.track_dataloaders import TrackDataLoaders
-from fledge.data.collab_dataloaders import CollabDataLoaders
 from fledge.data.tabular_dataloaders import TabularDataLoaders
+from fledge.data.track_dataloaders import TrackDataLoaders
 from fledge.training.checkpoint import checkpoints
 from fledge.training.collab import collab_learner
 from fledge.training.learner import Learner
 from fledge.training.segmentation import unet_learner
 from fledge.training.sound import sound_learner
+from fledge.training.tabular import tabular_learner
 from fledge.training.track import track_learner
 from fledge.transforms.presets import aug_transforms
 from fledge.transforms.resize import Resize
 from fledge.transforms.track import TrackBlock
 from fledge.transforms.track_drawing import Canvas
 from tests.masks import NAMES, make_masks
-from tests.sounds import make_sounds
-from tests.tracks import make_tracks
-from fledge.training.tabular import tabular_learner
 from tests.ratings import ratings
+from tests.sounds import make_sounds
 from tests.tables import birds
+from tests.tracks import make_tracks
 from tests.training.small import photo_learner
 
 WEIGHTS = "weights.safetensors"
