@@ -443,6 +443,7 @@ __all__ = [
     "TrackColumns",
     "TrackDataLoaders",
     "Warp",
+    "WarpFrequency",
     "Zoom",
     "accuracy",
     "accuracy_multi",
