@@ -22,6 +22,7 @@ from fledge.transforms.reading import Reading
 class SayRating(Saying):
     """How a person would rate a thing, between the lowest and the highest that was given.
 
+    >>> import numpy as np
     >>> print(*SayRating(0.5, 5.0).answers(np.array([[3.25], [7.0]])))
     3.25 5
     """
