@@ -61,6 +61,7 @@ def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     track_learner(moved, progress=False).export(tmp_path / "runs/sessions/model.safetensors")
     for name in ("bird.safetensors", "runs/birds/model.safetensors"):
         small_predictor().save(tmp_path / name)
+    small_predictor().save(tmp_path / "bird.onnx")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from fledge.cli.main import run
@@ -20,6 +21,7 @@ from tests.cli.commands import environment, fledge
 from tests.cli.test_examples import examples
 from tests.ratings import starred
 from tests.tables import houses
+from tests.tracks import as_table
 
 QUICK = ("--epochs", "1", "--size", "16", "--precision", "float32")
 
@@ -33,6 +35,7 @@ def desk(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "labels.csv").write_text("".join(["file,species\n", *rows]))
     houses(60).write_csv(tmp_path / "houses.csv")
     starred().write_csv(tmp_path / "ratings.csv")
+    as_table().with_columns(pl.col("person").replace("curved", "ann")).write_csv(tmp_path / "sessions.csv")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -29,7 +29,8 @@ TOKEN = "correct-horse-battery"
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """fledge, installed from the wheel that goes with an app."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(folder / "in")]
+    pip = [sys.executable, "-W", "ignore", "-m", "pip"]  # whose warnings are not ours to end by
+    command = [*pip, "install", "--quiet", "--no-deps", "--no-index", "--target", str(folder / "in")]
     subprocess.run([*command, str(own_wheel(folder))], check=True, capture_output=True)
     return folder / "in"
 

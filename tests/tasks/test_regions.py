@@ -88,7 +88,7 @@ def test_strips_of_a_large_picture_are_as_the_whole(monkeypatch: pytest.MonkeyPa
     scores = torch.randn(3, 10, 12, generator=torch.Generator().manual_seed(0))
     scene = Scene(70, 80, (-5.0, 3.0, 90.0, 60.0))
     whole = spread_out(scores, scene)
-    monkeypatch.setattr("fledge.tasks.regions._STRIP", 700)
+    monkeypatch.setattr("fledge.tasks.spreading._STRIP", 700)
     assert np.array_equal(spread_out(scores, scene), whole)
     assert (whole[:, :3] == VOID).all()
 
