@@ -50,6 +50,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
 
 def _description(found: Distribution, folder: str) -> Iterator[tuple[str, bytes]]:
     yield f"{folder}/WHEEL", _WHEEL.encode()
-    for name in ("METADATA", "entry_points.txt", "licenses/LICENSE"):
-        if (text := found.read_text(name)) is not None:
+    # A checkout that was installed to be edited may be described as eggs are, under another name.
+    for name, others in (("METADATA", ("PKG-INFO",)), ("entry_points.txt", ()), ("licenses/LICENSE", ())):
+        if text := next(filter(None, map(found.read_text, (name, *others))), None):
             yield f"{folder}/{name}", text.encode()
