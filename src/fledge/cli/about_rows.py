@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 import click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+from fledge.cli.options import having
 
 _OPTIONS = (
     click.option(
@@ -27,9 +24,5 @@ _OPTIONS = (
     click.option("--last", type=click.IntRange(1), metavar="N", help="Of ratings: hold back the last N of everybody."),
 )
 
-
-def about_rows(command: Command) -> Command:
-    """Gives a command these options, in their order; they come to it under the names of `RowOptions`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+about_rows = having(_OPTIONS)
+"""Gives a command these options; they come to it under the names of `RowOptions`."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 import click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+from fledge.cli.options import having
 
 _OPTIONS = (
     click.option("--track", metavar="COLUMN", help="Of movements in one table: the column that tells them apart."),
@@ -21,9 +18,5 @@ _OPTIONS = (
     click.option("--owner", metavar="LABEL", help="Of movements: tell whether one is this person's, and not whose."),
 )
 
-
-def about_tracks(command: Command) -> Command:
-    """Gives a command these options, in their order; they come to it under the names of `TrackOptions`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+about_tracks = having(_OPTIONS)
+"""Gives a command these options; they come to it under the names of `TrackOptions`."""

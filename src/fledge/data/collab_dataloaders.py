@@ -28,7 +28,7 @@ from fledge.data.last_split import LastSplitter
 from fledge.data.loader import Loader
 from fledge.data.samples import Samples
 from fledge.data.splits import RandomSplitter, Splitter, as_splitter
-from fledge.data.table_reading import read_table
+from fledge.data.table_reading import found_below, read_table
 from fledge.data.tabular_dataloaders import Reading
 from fledge.data.time_split import TimeSplitter
 from fledge.transforms.catalogue import Catalogue
@@ -85,10 +85,10 @@ class CollabDataLoaders:
     ) -> DataLoaders:
         """A CSV (plain, .gz, .zst), Parquet or Arrow file, where it is or below `path`; `reading`: see `read_table`."""
         settings: dict[str, Any] = dict(reading or {})
-        table = read_table(_found(path, csv), **settings).frame
+        table = read_table(found_below(path, csv), **settings).frame
         for name in ("items", "test"):
             if isinstance(file := options.get(name), str | os.PathLike):
-                options[name] = read_table(_found(path, file), **settings).frame
+                options[name] = read_table(found_below(path, file), **settings).frame
         return CollabDataLoaders.from_df(table, **options)
 
     @staticmethod
@@ -266,10 +266,6 @@ def _time_column(options: Options) -> str | None:
     """`time` may name the column itself."""
     time = options.get("time")
     return time if isinstance(time, str) else None
-
-
-def _found(folder: str | Path, file: str | os.PathLike[str]) -> Path:
-    return Path(file) if Path(file).is_file() else Path(folder) / file
 
 
 def _all_liked(count: int) -> pl.Series:

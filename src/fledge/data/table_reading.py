@@ -48,6 +48,11 @@ class TableFile:
     said: tuple[str, ...] = ()
 
 
+def found_below(folder: str | Path, file: str | os.PathLike[str]) -> Path:
+    """A file where it is, or else below a folder."""
+    return Path(file) if Path(file).is_file() else Path(folder) / file
+
+
 def read_table(
     path: str | os.PathLike[str],
     *,

@@ -29,7 +29,7 @@ from fledge.data.samples import Samples
 from fledge.data.splits import ColSplitter, GroupSplitter, IndexSplitter, RandomSplitter, Splitter, as_splitter
 from fledge.data.stored_tables import BLOCK, StoredTable, sampled
 from fledge.data.table_pieces import StoredRows, TablePieces, is_too_large
-from fledge.data.table_reading import BadRows, read_table
+from fledge.data.table_reading import BadRows, found_below, read_table
 from fledge.data.table_reading_types import Decimal
 from fledge.data.table_target import check_names, class_labels, numbers, row_target
 from fledge.data.tabular_checks import Hashes, hashed_conflicts, hashed_twins, leaks
@@ -110,12 +110,12 @@ class TabularDataLoaders:
         is mapped, and shuffled in blocks; `in_memory` decides otherwise.
         """
         settings: dict[str, Any] = {"as_text": tuple(cat_names or ()), **(reading or {})}
-        file = _found(path, csv)
+        file = found_below(path, csv)
         in_pieces = is_too_large(file) if in_memory is None else not in_memory
         table = TablePieces.of(file) if in_pieces else read_table(file, **settings).frame
         test = options.get("test")
         if isinstance(test, str | os.PathLike):
-            options["test"] = read_table(_found(path, test), **settings).frame
+            options["test"] = read_table(found_below(path, test), **settings).frame
         return _made(table, y_names, procs, cat_names, cont_names, options)
 
     @staticmethod
@@ -139,10 +139,6 @@ def usual_bs(rows: int) -> int:
     (32, 256, 4096)
     """
     return int(min(max(32, 2 ** round(np.log2(max(rows, 1) / 100))), 4096))
-
-
-def _found(folder: str | Path, file: str | os.PathLike[str]) -> Path:
-    return Path(file) if Path(file).is_file() else Path(folder) / file
 
 
 def _made(

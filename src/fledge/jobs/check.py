@@ -56,9 +56,8 @@ def check(
     """
     began, options, said = perf_counter(), rows or RowOptions(), tracks or TrackOptions()
     found = recognised(source, target, options, said)
-    _refuse_unheard(found, options, said, source)
-    if codes is not None and found.layout.problem != "segmentation":
-        raise UsageError(f"codes name the classes of masks, and {source} holds none", hint="leave codes out")
+    name = os.fspath(source) if isinstance(source, str | os.PathLike) else "the frame"
+    _refuse_unheard(found, options, said, codes, name)
     if found.rows is not None:
         return _of_rows(found, found.rows, source, options, valid, seed, began)
     if said.owner is not None:
@@ -86,7 +85,7 @@ def check(
         *masks.findings,
     ]
     return Checked(
-        source=os.fspath(source) if isinstance(source, str | os.PathLike) else "the frame",
+        source=name,
         root=found.root,
         kind=found.kind,
         task=found.task,
@@ -106,9 +105,10 @@ def check(
     )
 
 
-def _refuse_unheard(found: Source, options: RowOptions, tracks: TrackOptions, source: Any) -> None:
-    """An error for what was said of rows where there are none, or of movements where there are none."""
-    name = os.fspath(source) if isinstance(source, str | os.PathLike) else "the frame"
+def _refuse_unheard(found: Source, options: RowOptions, tracks: TrackOptions, codes: Any, name: str) -> None:
+    """An error for what was said of rows, movements or masks where there are none."""
+    if codes is not None and found.layout.problem != "segmentation":
+        raise UsageError(f"codes name the classes of masks, and {name} holds none", hint="leave codes out")
     if options.given and found.rows is None and not found.by_rows:
         raise UsageError(f"{name} is no table, so it has no rows to divide and no columns: {listed(options.given)}")
     if tracks.given and found.kind != "track":

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol, final
+from typing import Any, final
 
 import torch
 from torch import Tensor
 
 from fledge.core.errors import ModelFileError
+from fledge.predictor.exported import Exported
 from fledge.predictor.onnx_description import Compared
 from fledge.predictor.predictor import Predictor
 from fledge.tasks.answer import Answer, Label, Labels, Verified
 from fledge.tasks.recommended import Suggestions
 from fledge.tasks.regions import Regions
-from fledge.tasks.saying import Saying
-from fledge.transforms.reading import Array, Reading
 from fledge.transforms.transform import stack
 
 NEAR = 1e-4
@@ -26,27 +25,6 @@ NEAR = 1e-4
 _AT_ONCE = 32
 _TIES = 1e-4
 _ROUNDING = 1e-6
-
-
-class Copy(Protocol):
-    """What answers in a model's place: an ONNX file's graph, or a program of torch's."""
-
-    @property
-    def input(self) -> Reading:
-        """What reads its inputs."""
-
-    @property
-    def target(self) -> Saying:
-        """What its answers are made of."""
-
-    def read(self, given: Any) -> tuple[Array, ...]:
-        """One input, read."""
-
-    def run(self, batch: Sequence[Array]) -> list[Array]:
-        """All it gives for a batch, numbers that can be compared last."""
-
-    def answers(self, read: Sequence[tuple[Array, ...]]) -> list[Answer]:
-        """The answers to inputs that are read."""
 
 
 @final
@@ -59,14 +37,14 @@ class Comparison:
     off: float = 0.0
 
     @classmethod
-    def of(cls, predictor: Predictor, exported: Copy, items: Iterable[Any]) -> Comparison:
+    def of(cls, predictor: Predictor, exported: Exported, items: Iterable[Any]) -> Comparison:
         """Both asked about the same inputs, each of which is read anew by either."""
         found, waiting = cls(), iter(items)
         while some := list(islice(waiting, _AT_ONCE)):
             found = found._and(predictor, exported, some)
         return found
 
-    def _and(self, predictor: Predictor, exported: Copy, items: Sequence[Any]) -> Comparison:
+    def _and(self, predictor: Predictor, exported: Exported, items: Sequence[Any]) -> Comparison:
         outputs = predictor.outputs(stack([predictor.input.encode(each) for each in items]))
         then = predictor.task.in_graph(outputs, predictor.codec)
         read = [exported.read(each) for each in items]
@@ -95,7 +73,7 @@ class Comparison:
             )
 
 
-def _allowed(predictor: Predictor, exported: Copy, outputs: Tensor, then: Tensor) -> Tensor:
+def _allowed(predictor: Predictor, exported: Exported, outputs: Tensor, then: Tensor) -> Tensor:
     """How far each readable output may be off: a share, or what a difference of the network's own outputs makes of it."""
     if exported.target.shares:
         return torch.full_like(then, NEAR)

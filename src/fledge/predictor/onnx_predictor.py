@@ -11,21 +11,18 @@ import numpy as np
 from fledge.core.errors import TrainingError, UsageError, listed
 from fledge.predictor.calling import of_rows, one_or_many, stream
 from fledge.predictor.card import Card
+from fledge.predictor.exported import Exported
 from fledge.predictor.onnx_description import OnnxDescription
 from fledge.tasks.answer import Answer
-from fledge.tasks.saying import Saying
-from fledge.transforms.reading import Array, Reading
+from fledge.transforms.reading import Array
 
 if TYPE_CHECKING:
     from fledge.tasks.recommended import Suggestions
 
-_AT_ONCE = 1 << 21
-"""Bytes of inputs that go through the graph together, for what it makes of more doesn't stay in a processor's cache."""
-
 
 @final
 @dataclass(frozen=True, eq=False)
-class OnnxPredictor:
+class OnnxPredictor(Exported):
     """A trained function out of an ONNX file: `answer = say(graph(read(x)))`.
 
     It is called as a `Predictor` is, gives the same answers, holds no state that a call changes, and any number of threads
@@ -45,17 +42,6 @@ class OnnxPredictor:
     def stream(self, items: Iterable[Any], bs: int = 32) -> Iterator[Answer]:
         """The answers to any number of inputs, one after the other, in bounded memory; inputs are read in a few threads."""
         return stream(self, items, bs)
-
-    def read(self, given: Any) -> tuple[Array, ...]:
-        """One input as the graph takes it: what `answers` takes."""
-        return self.input.encode(given)
-
-    def answers(self, read: Sequence[tuple[Array, ...]], first: int = 0) -> list[Answer]:
-        """The answers to inputs that are `read` already; `first` is the number errors count from."""
-        found: list[Answer] = []
-        for batch in self.input.batches(read, _AT_ONCE):
-            found += self.target.answers_to(self.outputs(batch, first + len(found)), batch, self.input)
-        return found
 
     def of_rows(self, rows: Any) -> Iterator[Answer]:
         """The answers to the rows of a plain frame, read column by column."""
@@ -77,10 +63,6 @@ class OnnxPredictor:
         from fledge.predictor.onnx_recommending import alike
 
         return alike(self, item, n)
-
-    def outputs(self, batch: Sequence[Array], first: int = 0) -> Array:
-        """What the graph gives for a batch, on the scale people read."""
-        return self.run(batch, first)[0]
 
     def run(self, batch: Sequence[Array], first: int = 0) -> list[Array]:
         """What the graph gives, and what it gives beside that; numbers that are not finite are refused."""
@@ -115,16 +97,6 @@ class OnnxPredictor:
     def card(self) -> Card:
         """When it was trained, from what, how good it is."""
         return self.described.card
-
-    @property
-    def input(self) -> Reading:
-        """What reads its inputs."""
-        return self.described.reading
-
-    @property
-    def target(self) -> Saying:
-        """What its answers are made of."""
-        return self.described.saying
 
     @property
     def kinds(self) -> tuple[str | None, str | None]:

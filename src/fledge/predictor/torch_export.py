@@ -17,6 +17,7 @@ from fledge.core.record import pack, pack_fields
 from fledge.core.strict_json import JsonObject, render
 from fledge.predictor.description import TABLES, Sides
 from fledge.predictor.export import examples_of
+from fledge.predictor.exported import Exported
 from fledge.predictor.onnx_compare import Comparison
 from fledge.predictor.onnx_description import OnnxDescription
 from fledge.predictor.onnx_export import (
@@ -30,10 +31,8 @@ from fledge.predictor.onnx_export import (
     takes_pairs,
 )
 from fledge.predictor.predictor import Predictor
-from fledge.tasks.answer import Answer
-from fledge.tasks.saying import Saying
 from fledge.tasks.table import TASKS
-from fledge.transforms.reading import Array, Reading
+from fledge.transforms.reading import Array
 from fledge.transforms.row_columns import UNKNOWN
 from fledge.transforms.row_graph import places_of
 
@@ -41,12 +40,10 @@ SUFFIX = ".pt2"
 ABOUT = "fledge.json"
 """The extra file in which stands what is to be known of a program."""
 
-_AT_ONCE = 1 << 21
-
 
 @final
 @dataclass(frozen=True, eq=False)
-class Program:
+class Program(Exported):
     """A program, and how inputs become its inputs; it answers as the file does that holds it."""
 
     described: OnnxDescription
@@ -80,30 +77,11 @@ class Program:
         places = {place: places_of(column) for place, column in columns.items() if column is not None}
         return cls(described, exported, exported.module(), tuple(given), places)
 
-    @property
-    def input(self) -> Reading:
-        """What reads its inputs."""
-        return self.described.reading
-
-    @property
-    def target(self) -> Saying:
-        """What its answers are made of."""
-        return self.described.saying
-
-    def read(self, given: Any) -> tuple[Array, ...]:
-        """One input as far as it is read before the program."""
-        return self.input.encode(given)
-
-    def run(self, batch: Sequence[Array]) -> list[Array]:
+    def run(self, batch: Sequence[Array], first: int = 0) -> list[Array]:
         """All that the program gives for a batch, on the scale people read."""
         with torch.no_grad():
             found = self.module(*(self._tensor(*each) for each in enumerate(batch)))
         return [each.numpy() for each in (found if isinstance(found, tuple) else (found,))]
-
-    def answers(self, read: Sequence[tuple[Array, ...]]) -> list[Answer]:
-        """The answers to inputs that are read."""
-        batches = self.input.batches(read, _AT_ONCE)
-        return [answer for batch in batches for answer in self.target.answers(self.run(batch)[0])]
 
     def about(self, predictor: Predictor, compared: Comparison) -> JsonObject:
         """What stands beside the program: its inputs in order, and the words that an ONNX file holds too."""
