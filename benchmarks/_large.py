@@ -12,12 +12,14 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from _measure import Report
+from _sides import Measured, Settings
 
 GROUP = 1 << 17
 """Rows of a row group."""
 
 _SPREAD = 1.6
-"""How far the parts of a table's answer lie apart: the best answers are right in about 84 % of the rows."""
+"""How far the parts of a table's answer lie apart: the further, the more often the best answers are right."""
 
 USERS, ITEMS, FACTORS = 162_000, 59_000, 8
 """As many people and things as MovieLens 25M has."""
@@ -93,6 +95,26 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     """What comes of something, and how long it took."""
     began = perf_counter()
     return work(), perf_counter() - began
+
+
+def written(write: Callable[[Path, int], tuple[float, int]], settings: Settings) -> Measured:
+    """The side that makes a file: what it holds, what that took, and how well it can be told at best."""
+    file = Path(settings["file"])
+    with Memory() as memory:
+        (best, raw), took = timed(lambda: write(file, settings["rows"]))
+    return {"best": best, "bytes": raw, "took": took, "own": memory.own, "on_disk": file.stat().st_size}
+
+
+def report_written(report: Report, made: Measured) -> None:
+    """How large the data are, and what making them took."""
+    report.row("the rows as Arrow holds them", [made["bytes"] / 1e6], "MB", f"{made['on_disk'] / 1e6:.0f} MB as Parquet")
+    report.row("made up with", [made["own"]], "MB", f"of memory, in {made['took']:.0f} s")
+
+
+def report_memory(report: Report, what: str, found: Measured, made: Measured) -> None:
+    """The most that a process held, beside the size of the data."""
+    remark = f"{found['own'] / (made['bytes'] / 1e6):.2f} times the rows; {found['resident']:.0f} MB with mapped pages"
+    report.row(what, [found["own"]], "MB", f"{remark}; {found['before']:.0f} MB before anything is read")
 
 
 def _statm() -> list[str]:

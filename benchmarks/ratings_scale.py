@@ -14,14 +14,14 @@ from _sides import Measured, Settings
 
 
 def main(options: Options) -> None:
+    from _large import report_memory, report_written
+
     rows = 50_000 if options.quick else 25_000_000
     report = Report("ratings_scale", f"{rows:,} ratings, 50 factors, one epoch", options)
     with TemporaryDirectory() as folder:
         file = str(Path(folder, "ratings.parquet"))
         written = ours(__file__, "write", {"file": file, "rows": rows})
-        raw = written["bytes"] / 1e6
-        report.row("the rows as Arrow holds them", [raw], "MB", f"{written['on_disk'] / 1e6:.0f} MB as Parquet")
-        report.row("made up with", [written["own"]], "MB", f"of memory, in {written['took']:.0f} s")
+        report_written(report, written)
         found = ours(__file__, "learn", {"file": file})
     used = found["learned"] + found["valid"]
     report.row("to batches", [found["read"]], "s", f"{rows / found['read']:,.0f} rows/s; {used:,} of them differ in their pair")
@@ -29,18 +29,15 @@ def main(options: Options) -> None:
     report.row("a learner, with biases in closed form", [found["made"]], "s")
     speed = f"{found['learned'] / found['took']:,.0f} ratings/s"
     report.row("one epoch", [found["took"]], "s", f"{speed}, {found['valid'] / found['looked']:,.0f} validated")
-    remark = f"{found['own'] / raw:.2f} times the rows; {found['resident']:.0f} MB with mapped pages"
-    report.row("most memory", [found["own"]], "MB", f"{remark}; {found['before']:.0f} MB before anything is read")
+    report_memory(report, "most memory", found, written)
     report.row("RMSE", [found["rmse"]], "", f"whoever knew how the ratings were made: {written['best']:.4f}")
     report.finish({"written": written, "learned": found})
 
 
 def write(settings: Settings) -> Measured:
-    from _large import Memory, timed, write_ratings
+    from _large import write_ratings, written
 
-    with Memory() as memory:
-        (best, raw), took = timed(lambda: write_ratings(Path(settings["file"]), settings["rows"]))
-    return {"best": best, "bytes": raw, "took": took, "own": memory.own, "on_disk": Path(settings["file"]).stat().st_size}
+    return written(write_ratings, settings)
 
 
 def learn(settings: Settings) -> Measured:

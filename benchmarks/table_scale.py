@@ -17,34 +17,31 @@ WAYS = {"in memory": True, "in pieces": False}
 
 
 def main(options: Options) -> None:
+    from _large import report_memory, report_written
+
     rows = 20_000 if options.quick else 10_000_000
     report = Report("table_scale", f"A table of {rows:,} rows x 20 columns, one epoch", options)
     measured = {}
     with TemporaryDirectory() as folder:
         file = str(Path(folder, "rows.parquet"))
         written = ours(__file__, "write", {"file": file, "rows": rows})
-        raw = written["bytes"] / 1e6
-        report.row("the rows as Arrow holds them", [raw], "MB", f"{written['on_disk'] / 1e6:.0f} MB as Parquet")
-        report.row("made up with", [written["own"]], "MB", f"of memory, in {written['took']:.0f} s")
+        report_written(report, written)
         for way, in_memory in WAYS.items():
             found = measured[way] = ours(__file__, "learn", {"file": file, "in_memory": in_memory})
             report.row(f"{way}: to batches", [found["read"]], "s", f"{rows / found['read']:,.0f} rows/s")
             report.row(f"{way}: known again (fingerprints)", [found["known"]], "s")
             speed = f"{found['learned'] / found['took']:,.0f} rows/s"
             report.row(f"{way}: one epoch", [found["took"]], "s", f"{speed}, {found['valid'] / found['looked']:,.0f} validated")
-            remark = f"{found['own'] / raw:.2f} times the rows; {found['resident']:.0f} MB with mapped pages"
-            report.row(f"{way}: most memory", [found["own"]], "MB", f"{remark}; {found['before']:.0f} MB before it is read")
+            report_memory(report, f"{way}: most memory", found, written)
             best = f"whoever knew how the rows were made: {100 * written['best']:.2f} %"
             report.row(f"{way}: accuracy", [100 * found["accuracy"]], "%", best)
     report.finish({"written": written, "ways": measured})
 
 
 def write(settings: Settings) -> Measured:
-    from _large import Memory, timed, write_table
+    from _large import write_table, written
 
-    with Memory() as memory:
-        (best, raw), took = timed(lambda: write_table(Path(settings["file"]), settings["rows"]))
-    return {"best": best, "bytes": raw, "took": took, "own": memory.own, "on_disk": Path(settings["file"]).stat().st_size}
+    return written(write_table, settings)
 
 
 def learn(settings: Settings) -> Measured:
