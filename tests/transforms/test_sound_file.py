@@ -75,6 +75,7 @@ def test_every_rate_and_number_of_channels_is_converted(rate: int, channels: int
         (b"fLaC" + bytes(100), "FLAC data is broken"),
         (b"RIFF\x24\0\0\0WAVEfmt ", "cut short"),
     ],
+    ids=lambda each: each if isinstance(each, str) else f"{len(each)} bytes",  # a float WAV holds the time it was written
 )
 def test_what_is_no_sound_is_named_with_its_reason(data: bytes, reason: str, tmp_path: Path) -> None:
     (tmp_path / "rec.wav").write_bytes(data)
