@@ -12,7 +12,7 @@ from fledge.core.errors import DataError, UnknownName, UsageError
 from fledge.transforms.category import Category, CategoryBlock
 from fledge.transforms.label import label_text
 
-LABELS = st.one_of(st.text(min_size=1).filter(str.strip), st.integers(), st.booleans())
+LABELS = st.one_of(st.text(min_size=1).filter(lambda text: text.strip() and "\0" not in text), st.integers(), st.booleans())
 
 
 @given(st.lists(LABELS, min_size=1))
@@ -25,6 +25,12 @@ def test_every_label_goes_there_and_back_as_its_text(labels: list[str | int | bo
 def test_a_whole_column_is_encoded_as_its_labels_are_one_by_one(labels: list[str | int | bool]) -> None:
     category = Category.learn(labels)
     assert category.encode_all(labels).tolist() == [category.encode(label) for label in labels]
+
+
+@pytest.mark.parametrize("label", ["a\0b", "a" * 10_001])
+def test_a_label_that_no_model_file_could_hold_is_refused_before_training(label: str) -> None:
+    with pytest.raises(DataError, match="zero byte, or more than 10,000"):
+        Category.learn(["cat", label])
 
 
 def test_names_are_in_alphabetical_order_whatever_the_order_of_labels() -> None:

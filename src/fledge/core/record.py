@@ -15,7 +15,8 @@ from fledge.core.strict_json import JsonObject
 
 T = TypeVar("T")
 
-_LONGEST_TEXT = 10_000
+LONGEST_TEXT = 10_000
+"""So many characters a text in a description has at most."""
 _MOST_ITEMS = 100_000
 _LARGEST = 1 << 53
 _NOTHING: Mapping[Any, Any] = types.MappingProxyType({})
@@ -83,13 +84,22 @@ def unpack_fields(
     return read
 
 
+def can_be_kept(text: str) -> bool:
+    """Whether a text can stand in a description.
+
+    >>> can_be_kept("robin"), can_be_kept("a\\0b")
+    (True, False)
+    """
+    return len(text) <= LONGEST_TEXT and "\0" not in text
+
+
 def check_bounds(data: Any, where: str, error: type[FledgeError] = ModelFileError) -> None:
     """Refuses texts, lists and numbers larger than any description of a model needs."""
     waiting = [(data, where)]
     while waiting:
         value, place = waiting.pop()
         match value:
-            case str() if len(value) > _LONGEST_TEXT or "\0" in value:
+            case str() if not can_be_kept(value):
                 raise error(f"{place}: a text of {len(value)} characters is too long or holds a zero byte")
             case int() | float() if not abs(value) <= (_LARGEST if isinstance(value, int) else math.inf):
                 raise error(f"{place}: the number {shown(value, 30)} is out of bounds")

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fledge.core.errors import DataError, UnknownName, UsageError, listed
+from fledge.core.errors import DataError, UnknownName, UsageError, listed, shown
+from fledge.core.record import LONGEST_TEXT, can_be_kept
 from fledge.transforms.columnar import LabelColumn
 from fledge.transforms.label import Label, in_order, label_text
 from fledge.transforms.transform import Block, Transform
@@ -78,13 +79,18 @@ class CategoryBlock(Block):
 
 
 def check_names(names: Sequence[str]) -> None:
-    """Names have to be there, not be blank, and differ."""
+    """Names have to be there, differ, and be texts that people can read and a model file can hold."""
     if not names:
         raise DataError("there are no labels to learn from", hint="check get_y: it is what gives each item its label")
     if twice := [name for name, count in Counter(names).items() if count > 1]:
         raise UsageError(f"labels stand twice in the list: {listed(twice)}", hint="name each label once")
     if not all(name.strip() for name in names):
         raise UsageError("a label in the list is blank", hint="give it a name")
+    if odd := [name for name in names if not can_be_kept(name)]:
+        raise DataError(
+            f"a label holds a zero byte, or more than {LONGEST_TEXT:,} characters: {shown(odd[0])}",
+            hint="look at the column or the function that labels come from",
+        )
 
 
 def place_of(label: Label, places: Mapping[str, int]) -> int:
