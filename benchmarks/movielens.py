@@ -97,7 +97,7 @@ def board(settings: Settings) -> Measured:
             found["seconds"].setdefault(each.name, perf_counter() - began)
         for name, options in (("product of vectors", {}), ("network", {"use_nn": True})):
             learn = collab_learner(dls, 50, progress=False, seed=settings["seed"], **options)
-            epochs = 1 if settings["quick"] else 10 if likes else 5
+            epochs = 1 if settings["quick"] else 5
             took = seconds(lambda learn=learn, epochs=epochs: learn.fit_one_cycle(epochs))
             found["seconds"].setdefault(name, took)
             models[name] = learn.model.eval()

@@ -143,5 +143,5 @@ def _words(codec: Codec[Any, Any]) -> list[str]:
 
 
 def usual_epochs(rows: int) -> int:
-    """How often to go through so many rows: the fewer, the oftener."""
-    return 60 if rows < 1000 else 20 if rows < 10_000 else 4
+    """How often to go through so many rows: more often would overfit few, and take long for many."""
+    return 10 if rows < 20_000 else 4
