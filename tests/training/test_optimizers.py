@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,3 +66,21 @@ def test_nothing_left_to_train_is_said() -> None:
     learner.freeze_to(len(learner.groups))
     with pytest.raises(UsageError, match="every parameter is frozen"):
         learner.fit(1)
+
+
+@pytest.mark.slow
+def test_training_loads_nothing_of_torchs_compiler(tmp_path: Path) -> None:
+    code = """
+import sys
+from tests.training.small import blob_learner
+import torch
+from fledge.training.adamw import AdamW
+blob_learner(folder=sys.argv[1]).fit_one_cycle(2)
+optimizer = AdamW([torch.nn.Parameter(torch.ones(2))])
+optimizer.load_state_dict(optimizer.state_dict())
+optimizer.zero_grad()
+print(sorted({"torch._dynamo", "torch._inductor", "sympy", "triton"} & set(sys.modules)))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    assert done.stdout == "[]\n"

@@ -225,3 +225,13 @@ def test_whether_a_decoder_warns_changes_nothing() -> None:
     assert read_picture(encoded(photo(0), "JPEG", exif=broken)).shape == (3, 48, 64)
     assert read_picture(encoded(photo(0), "TIFF", exif=exif)).shape == (3, 48, 64)
     assert list(warnings.filters) == before
+
+
+@pytest.mark.promise("C1")
+def test_a_tiff_that_says_it_has_more_rows_than_it_holds_is_refused() -> None:
+    data = bytearray(encoded(photo(0), "TIFF"))
+    tags = int.from_bytes(data[4:8], "little") + 2
+    rows = next(at for at in range(tags, len(data), 12) if data[at : at + 2] == (257).to_bytes(2, "little"))
+    data[rows + 8 : rows + 10] = (2 * photo(0).height).to_bytes(2, "little")
+    with pytest.raises(UnreadableItem, match="says it has 96 rows, and holds 48"):
+        read_picture(bytes(data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, final
 
@@ -33,6 +34,12 @@ class AdamW(Optimizer):
         weight_decay: float = 0.01,
     ) -> None:
         super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay})
+
+    # Without the wrapper that keeps torch's compiler from them, and so loads all of it, which takes seconds.
+    add_param_group = inspect.unwrap(Optimizer.add_param_group)
+    load_state_dict = inspect.unwrap(Optimizer.load_state_dict)
+    state_dict = inspect.unwrap(Optimizer.state_dict)
+    zero_grad = inspect.unwrap(Optimizer.zero_grad)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]

@@ -114,10 +114,15 @@ def check_pixels(width: int, height: int, *, cost: int = 1, name: str = "picture
 
 
 def _check_tiles(image: ImageFile) -> None:
-    """A TIFF of few pixels may still ask for memory for one huge tile."""
-    tags: Any = getattr(image, "tag_v2", {})  # of a TIFF alone
-    if image.format == "TIFF" and {322, 323} <= set(tags):
+    """A TIFF of few pixels may still ask for memory for one huge tile, and one of many rows may hold few."""
+    if image.format != "TIFF":
+        return
+    tags: Any = getattr(image, "tag_v2", {})
+    if {322, 323} <= set(tags):
         check_pixels(int(tags[322]), int(tags[323]), name="TIFF's tile")
+    told, rows = int(tags[257]), max((extents[3] for _, extents, *_ in image.tile if extents), default=0)
+    if rows < told:
+        raise UnreadableItem(f"the TIFF says it has {told} rows, and holds {rows}")
 
 
 @contextmanager
