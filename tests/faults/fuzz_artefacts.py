@@ -21,7 +21,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +133,10 @@ def _outcome(case: int, seed: int, good: Parts, watch: Watch) -> dict[str, Any]:
 
 
 def _warm_up(folder: Path) -> None:
-    """All that loading imports on first use is imported: every table's entries, and whatever a good and a bad file need."""
+    """What loading does on first use is done: every table's entries are imported and the types of their fields, which stand in
+    our source as texts, made into types; and whatever a good and a bad file need."""
     from fledge.core.errors import ModelFileError
+    from fledge.core.record_reader import _hints
     from fledge.models.bodies import TORCHVISION
     from fledge.models.zoo import known
     from fledge.predictor.description import TABLES
@@ -142,7 +144,9 @@ def _warm_up(folder: Path) -> None:
 
     for table in (*TABLES.values(), TORCHVISION):
         for name in table:
-            table[name]
+            for kind in (table[name], *(_hints(table[name]).values() if is_dataclass(table[name]) else ())):
+                if is_dataclass(kind):
+                    _hints(kind)
     known()
     for file in _good_files(folder):
         load(file, check=True)
