@@ -197,7 +197,9 @@ def _edit(draw: Draw, value: Header) -> None:
         case 1 if isinstance(where, dict):
             where[draw.choice(["name", "path", "__class__", "callable", f"{place}s", str(place)[:-1]])] = where.pop(place)
         case 2 if isinstance(where[place], int | float) and not isinstance(where[place], bool):
-            where[place] *= draw.choice([-1, 0, 2, 10**6, 1e-9])
+            by = draw.choice([-1, 0, 2, 10**6, 1e-9])
+            # Edited before, it may be a whole number too large for the fraction that this would give.
+            where[place] = 0 if isinstance(by, float) and abs(where[place]) > 1e300 else where[place] * by
         case 3 if isinstance(where[place], str) and where[place]:
             where[place] = where[place][: draw.randrange(len(where[place]))] + draw.choice(["", "\0", "é", "/", "x" * 11_000])
         case _:
