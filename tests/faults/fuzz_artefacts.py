@@ -144,9 +144,10 @@ def _warm_up(folder: Path) -> None:
 
     for table in (*TABLES.values(), TORCHVISION):
         for name in table:
-            for kind in (table[name], *(_hints(table[name]).values() if is_dataclass(table[name]) else ())):
-                if is_dataclass(kind):
-                    _hints(kind)
+            entry: type = table[name]
+            fields: list[type] = list(_hints(entry).values()) if is_dataclass(entry) else []
+            for kind in filter(is_dataclass, fields):
+                _hints(kind)
     known()
     for file in _good_files(folder):
         load(file, check=True)
