@@ -98,10 +98,7 @@ from pathlib import Path
 from tests.training.small import photo_learner
 learner = photo_learner(Path(sys.argv[1]), folder=sys.argv[2], progress=True)
 print("ready", flush=True)
-try:
-    learner.fit_one_cycle(500)
-finally:
-    print("out", flush=True)
+learner.fit_one_cycle(500)
 """
 
 
@@ -136,10 +133,8 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_a_whole_checkpoint(photos: Path
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"out\n"  # what follows is the interpreter, which takes torch apart
-        assert time.monotonic() - began < count(60, 1)  # with other tests beside it the machine may be slow
         process.communicate(timeout=120)
+        assert time.monotonic() - began < count(60, 1)  # with other tests beside it the machine may be slow
         assert process.returncode == -2
         assert TensorFile.open(checkpoints(folder)[-1]).header["form"] == 1
 
