@@ -47,9 +47,10 @@ def test_silence_is_the_floor_and_half_as_loud_is_six_decibels_less() -> None:
 
 
 def test_a_sound_comes_out_the_same_bits_alone_in_any_batch_and_under_autocast() -> None:
-    batch = waves(200, 300, 5000, 7000)
+    batch = waves(*range(200, 7000, 100))
     together = Spectrogram()(batch)
-    for item in range(4):
+    assert torch.equal(Spectrogram()(batch[:21]), together[:21])
+    for item in range(len(batch)):
         with torch.autocast("cpu", torch.bfloat16):
             assert torch.equal(Spectrogram()(batch[item, None])[0], together[item])
 
