@@ -7,16 +7,13 @@ from typing import Any, Literal
 
 from torch import nn
 
-from fledge.core.errors import UsageError, shown
+from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
-from fledge.models.architecture import Architecture, Custom
 from fledge.models.bodies import Padding
 from fledge.models.recogniser import Pooling
 from fledge.models.small import SmallNet
-from fledge.models.vision import vision_net
-from fledge.tasks.table import task_for
 from fledge.training.learner import Learner
-from fledge.training.new_weights import seeded
+from fledge.training.seen import seeing_learner
 from fledge.transforms.sound import Sound
 
 _WIDTH, _BLOCKS = 8, 4
@@ -43,33 +40,9 @@ def sound_learner(
     """
     if dls.codec is None or not isinstance(dls.codec.input, Sound):
         raise UsageError("sound_learner needs loaders of sounds", hint="build them with SoundBlock, or SoundDataLoaders")
-    named = isinstance(net, str) and net != "small"
-    if weights is not None and not named:
-        raise UsageError(f"weights={shown(str(weights))} go with a network by its timm name, not with {shown(net)}")
-    task = options.get("task") or task_for(dls.codec)
-    outputs = task.outputs(dls.codec)
-    seed = dls.train.seed if options.get("seed") is None else options["seed"]
-    architecture: Architecture
-    with seeded(seed):
-        if isinstance(net, nn.Module):
-            architecture, model = Custom(type(net).__name__), net
-        elif not named:
-            architecture = SmallNet(outputs, channels=1, width=_WIDTH, blocks=_BLOCKS)
-            model = architecture.build()
-        else:
-            architecture, model, _ = vision_net(
-                net,
-                outputs,
-                pretrained=pretrained,
-                weights=weights,
-                channels=1,
-                pool=pool,
-                hidden=hidden,
-                dropout=dropout,
-                padding=padding,
-            )
-    knows = named and (pretrained or weights is not None)
-    learner = Learner(dls, model, architecture=architecture, **{"keep_norms": knows, **options})
-    if knows:
-        learner.freeze()
-    return learner
+    of_body: dict[str, Any] = {"pretrained": pretrained, "weights": weights, "pool": pool, "hidden": hidden, "dropout": dropout}
+    return seeing_learner(dls, net, _small, 1, options, padding=padding, **of_body)
+
+
+def _small(outputs: int) -> SmallNet:
+    return SmallNet(outputs, channels=1, width=_WIDTH, blocks=_BLOCKS)

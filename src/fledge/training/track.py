@@ -8,19 +8,17 @@ from typing import Any, Literal
 
 from torch import nn
 
-from fledge.core.errors import UsageError, shown
+from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
-from fledge.models.architecture import Architecture, Custom
+from fledge.models.architecture import Architecture
 from fledge.models.bodies import Padding
 from fledge.models.by_piece import ByPiece, PieceNet
 from fledge.models.drawn import Drawn, DrawnNet
 from fledge.models.recogniser import Pooling
 from fledge.models.small import SmallNet
-from fledge.models.vision import vision_net
-from fledge.tasks.table import task_for
 from fledge.training.learner import Learner
 from fledge.training.mixing import CutMix, MixUp
-from fledge.training.new_weights import seeded
+from fledge.training.seen import Network, seeing_learner
 from fledge.transforms.track import Track
 
 _WIDTH = 8
@@ -50,34 +48,12 @@ def track_learner(
         raise UsageError("track_learner needs loaders of movements", hint="build them with TrackBlock, or TrackDataLoaders")
     if any(isinstance(each, MixUp | CutMix) for each in options.get("callbacks", ())):
         raise UsageError("events of two movements can't be mixed", hint="leave MixUp and CutMix to pictures and sounds")
-    named = isinstance(net, str) and net != "small"
-    if weights is not None and not named:
-        raise UsageError(f"weights={shown(str(weights))} go with a network by its timm name, not with {shown(net)}")
-    outputs = (options.get("task") or task_for(dls.codec)).outputs(dls.codec)
-    architecture: Architecture
-    model: nn.Module
-    with seeded(dls.train.seed if options.get("seed") is None else options["seed"]):
-        if isinstance(net, nn.Module):
-            return Learner(dls, net, architecture=Custom(type(net).__name__), **options)
-        if not named:
-            blocks = max(1, round(log2(track.canvas.size / 4)))
-            architecture = SmallNet(outputs, track.canvas.channels, _WIDTH, blocks)
-            model = architecture.build()
-        else:
-            architecture, model, _ = vision_net(
-                net,
-                outputs,
-                pretrained=pretrained,
-                weights=weights,
-                channels=track.canvas.channels,
-                pool=pool,
-                hidden=hidden,
-                dropout=dropout,
-                padding=padding,
-            )
-    knows = named and (pretrained or weights is not None)
-    whole, described = PieceNet(Drawn(track.canvas, model)), ByPiece(DrawnNet(track.canvas, architecture))
-    learner = Learner(dls, whole, architecture=described, **{"keep_norms": knows, **options})
-    if knows:
-        learner.freeze()
-    return learner
+
+    def small(outputs: int) -> SmallNet:
+        return SmallNet(outputs, track.canvas.channels, _WIDTH, blocks=max(1, round(log2(track.canvas.size / 4))))
+
+    def by_piece(architecture: Architecture, model: nn.Module) -> Network:
+        return ByPiece(DrawnNet(track.canvas, architecture)), PieceNet(Drawn(track.canvas, model))
+
+    of_body: dict[str, Any] = {"pretrained": pretrained, "weights": weights, "pool": pool, "hidden": hidden, "dropout": dropout}
+    return seeing_learner(dls, net, small, track.canvas.channels, options, by_piece, padding=padding, **of_body)

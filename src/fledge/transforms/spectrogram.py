@@ -110,7 +110,7 @@ class Spectrogram:
                 # A few at a time, they stay in the processor's cache, and are worth the call.
                 result = torch.empty((len(waves), *self.size(waves.shape[1])))
                 few = max(1, _AT_ONCE // (result.shape[2] * self.length))
-                for some, power in zip(waves.split(few), result.split(few), strict=True):
+                for some, power in zip(torch.split(waves, few), torch.split(result, few), strict=True):
                     power.copy_(_power(some, window, bands, self.step))
             else:
                 result = _power(waves, window, bands, self.step).contiguous()
