@@ -63,6 +63,20 @@ def flip(picture: object) -> object:
     return picture
 
 
+@dataclass(frozen=True)
+class Tilt(Step):
+    """A step of the caller's own, with a bounded field."""
+
+    angle: Annotated[float, msgspec.Meta(ge=-90, le=90)] = 0.0
+
+
+@dataclass(frozen=True)
+class Colour:
+    """Something of the caller's own that is no step."""
+
+    name: str = "red"
+
+
 THINGS = Table("thing", {"eye": f"{__name__}:Eye"})
 STEPS = Table("step", {"shrink": f"{__name__}:Shrink"})
 TABLES = {Step: STEPS}
@@ -136,8 +150,9 @@ def test_a_packed_thing_is_plain_and_readable() -> None:
         ({"scale": "1"}, "'1' should be"),
         ({"ranges": [{"low": 0, "high": 1}]}, "1 entries where 2 are due"),
         ({"ranges": [{"low": 2, "high": 1}] * 2}, r"ranges\[0\]: 2\.0 is above 1\.0"),
-        ({"first": {"name": "custom", "callable": "os.system"}}, "no such function was handed over"),
-        ({"first": {"name": "custom", "callable": "flip", "more": 1}}, "no such function was handed over"),
+        ({"first": {"name": "custom", "callable": "os.system"}}, "no such function or class was handed over"),
+        ({"first": {"name": "custom", "callable": "flip", "more": 1}}, "no such function or class was handed over"),
+        ({"first": {"name": "custom", "callable": "Tilt", "fields": {}}}, "no such function or class was handed over"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_place(change: JsonObject, message: str) -> None:
@@ -153,6 +168,33 @@ def test_a_function_of_the_callers_own_is_kept_by_name_and_has_to_be_handed_over
     assert read(packed, flip=flip).first is flip
     with pytest.raises(ModelFileError, match=r"ops=\[flip\]"):
         read(packed)
+
+
+@pytest.mark.promise("A8")
+def test_a_dataclass_of_the_callers_own_is_kept_with_its_fields_and_has_to_be_handed_over() -> None:
+    packed = pack(Eye((), first=Tilt(30)), THINGS, tables=TABLES)
+    assert packed["first"] == {"name": "custom", "callable": "Tilt", "fields": {"angle": 30}}
+    assert read(packed, Tilt=Tilt).first == Tilt(30)
+    with pytest.raises(ModelFileError, match=r"ops=\[Tilt\]"):
+        read(packed)
+
+
+@pytest.mark.promise("A8")
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ({"callable": "Tilt", "fields": {"angle": 91}}, r"first\.angle: 91 should be at most 90"),
+        ({"callable": "Tilt", "fields": {"angel": 9}}, "'angel'"),
+        ({"callable": "Tilt", "fields": 9}, "should be an object"),
+        ({"callable": "Tilt", "fields": {}, "more": 1}, "no such function or class"),
+        ({"callable": "flip", "fields": {}}, "no such function or class"),
+        ({"callable": "Colour", "fields": {}}, "a Colour is no step"),
+    ],
+)
+def test_one_that_does_not_fit_is_refused(own: JsonObject, message: str) -> None:
+    packed = pack(Eye(()), THINGS, tables=TABLES) | {"first": {"name": "custom", **own}}
+    with pytest.raises(ModelFileError, match=message):
+        read(packed, Tilt=Tilt, flip=flip, Colour=Colour)
 
 
 @pytest.mark.parametrize("value", [lambda x: x, object(), float("nan"), {1, 2}, b"bytes"])

@@ -46,7 +46,7 @@ def pack(thing: Any, table: Table, *, tables: Tables = _NOTHING) -> JsonObject:
 def unpack(data: Any, table: Table, where: str, *, tables: Tables = _NOTHING, ops: Mapping[str, Any] = _NOTHING) -> Any:
     """What `pack` packed, or a refusal that begins with `where` and names the place in the JSON.
 
-    `ops` holds the caller's own functions by name; nothing that stands in the data decides what is imported.
+    `ops` holds the caller's own functions and dataclasses by name; nothing that stands in the data decides what is imported.
     """
     check_bounds(data, where)
     return Reader(tables, ops).named(data, table, where)
@@ -122,8 +122,8 @@ class Writer:
     def named(self, thing: Any, table: Table, path: str) -> JsonObject:
         if (name := table.name_of(type(thing))) is not None:
             return {"name": name, **self.fields(thing, path)}
-        if _is_own_function(thing):
-            return {"name": CUSTOM, "callable": thing.__name__}
+        if (stand_in := self._own(thing, path)) is not None:
+            return stand_in
         raise UsageError(
             f"{shown(thing)} is a {type(thing).__qualname__}, not a {table.kind} that can be kept in a file",
             hint=f"use one of these: {', '.join(table)}",
@@ -156,13 +156,17 @@ class Writer:
                 return {key: self._value(each, f"{path}.{key}", f"{where}.{key}") for key, each in value.items()}
         if is_dataclass(value) and not isinstance(value, type):
             return self.fields(value, path)
-        if _is_own_function(value):
-            return {"name": CUSTOM, "callable": value.__name__}
+        if (stand_in := self._own(value, path)) is not None:
+            return stand_in
         raise UsageError(
             f"{where} is {shown(value)}, which can't be kept in a file",
             hint="use a named function or one of fledge's own classes in its place",
         )
 
-
-def _is_own_function(value: Any) -> bool:
-    return callable(value) and str(getattr(value, "__name__", "<lambda>")).isidentifier()
+    def _own(self, value: Any, path: str) -> JsonObject | None:
+        """What stands for something of the caller's own: a function's name, or a frozen dataclass's name and fields."""
+        if is_dataclass(value) and not isinstance(value, type):
+            return {"name": CUSTOM, "callable": type(value).__name__, "fields": self.fields(value, path)}
+        if callable(value) and str(getattr(value, "__name__", "<lambda>")).isidentifier():
+            return {"name": CUSTOM, "callable": value.__name__}
+        return None

@@ -22,7 +22,7 @@ Kept = Mapping[Any, Callable[[Any, str], Any]]
 """For a type whose values stand outside the JSON, what finds one from what stands for it there, told where that is."""
 
 CUSTOM = "custom"
-"""The name under which a function of the caller's own stands; it is found again only if the caller hands it over."""
+"""The name under which a function or a dataclass of the caller's own stands; it is found only if the caller hands it over."""
 
 
 @final
@@ -44,11 +44,14 @@ class Reader:
         return self.built(table[name], fields_read, where)
 
     def _custom(self, data: JsonObject, where: str) -> Any:
-        name = str(data.get("callable"))
-        if name in self.ops and len(data) == 1:
-            return self.ops[name]
+        name, own = str(data.get("callable")), data.keys() - {"callable"}
+        handed = self.ops.get(name)
+        if isinstance(handed, type) and is_dataclass(handed) and own == {"fields"}:
+            return self.built(handed, data["fields"], where)
+        if handed is not None and not own:
+            return handed
         raise ModelFileError(
-            f"{where}: it needs {shown(name)}, a function of whoever saved it, and no such function was handed over",
+            f"{where}: it needs {shown(name)}, made by whoever saved it, and no such function or class was handed over",
             hint=f"define it in your own code and pass it: load(path, ops=[{name if name.isidentifier() else 'it'}])",
         )
 
@@ -90,7 +93,10 @@ class Reader:
         if hint in self.kept:
             return self.kept[hint](data, where)
         if (base := origin or hint) in self.tables:
-            return self.named(data, self.tables[base], where)
+            named = self.named(data, self.tables[base], where)
+            if is_dataclass(named) and not isinstance(named, base):
+                raise ModelFileError(f"{where}: a {type(named).__name__} is no {self.tables[base].kind}")
+            return named
         if isinstance(hint, type) and is_dataclass(hint):
             return self.built(hint, data, where)
         if hint in (bool, int, float, str, types.NoneType):

@@ -28,8 +28,8 @@ def load(
     """The predictor in a model file, or in the ONNX file that was exported from one; for the latter no torch is loaded.
 
     A model file answers bit for bit as the one that was saved. `verify=False` skips the digest; `check=True` answers the
-    stored examples again and compares. `ops` holds functions and networks of your own that a model file asks for by name:
-    it can ask for nothing else. A precision, a check and ops are about model files alone.
+    stored examples again and compares. `ops` holds what is of your own and a model file asks for by name: functions,
+    networks, transforms, tasks. It can ask for nothing else. A precision, a check and ops are about model files alone.
     """
     if Path(path).suffix.lower() != SUFFIX:
         from fledge.predictor.model_file import load as load_model  # torch arrives only for what needs it

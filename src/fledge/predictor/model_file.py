@@ -50,8 +50,8 @@ def load(
 ) -> Predictor:
     """The predictor in a model file; it answers bit for bit as the one that was saved.
 
-    `verify=False` skips the digest; `check=True` answers the stored examples again and compares. `ops` holds functions
-    and networks of your own that the file asks for by name: it can ask for nothing else.
+    `verify=False` skips the digest; `check=True` answers the stored examples again and compares. `ops` holds what is
+    of your own and the file asks for by name (functions, networks, transforms, tasks): it can ask for nothing else.
     """
     file = TensorFile.open(path, verify=verify)
     own = {_name(each): each for each in ops}
