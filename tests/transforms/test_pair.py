@@ -37,7 +37,7 @@ def test_a_column_is_encoded_as_one_by_one() -> None:
 def test_those_never_met_are_warned_of_with_the_nearest() -> None:
     named = PairBlock("userId", "movieId", dict(films().cast({"movieId": pl.String}).rows())).learn(ratings())
     first, second = named.warnings((999, f"{films()['title'][0]}x"))
-    assert first == "userId 999 was not learned: this is for anybody"
+    assert first == "userId '999' was not learned: this is for anybody"
     assert f"the nearest is {films()['title'][0]!r}" in second
     assert named.warnings((1, 10)) == ()
 

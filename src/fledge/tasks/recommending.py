@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fledge.core.errors import UsageError, shown
 from fledge.tasks.recommended import Suggestion, Suggestions
 from fledge.transforms.catalogue import UNKNOWN, Catalogue
+from fledge.transforms.pair_reading import unknown_person
 
 Liked = Sequence[Any] | Mapping[Any, float]
 """Things somebody liked, by title or id; or what they gave each."""
@@ -67,9 +68,7 @@ def recommend(scorer: Scorer, catalogue: Catalogue, user: Any, n: int, liked: Li
     wide = given[1] - given[0]
     order = scores + _KNOWN * wide * _known(catalogue) if wide else scores
     found = suggestions(catalogue, scores.clip(*given) if wide else scores, catalogue.seen(person), n, order)
-    if person != UNKNOWN:
-        return found
-    return replace(found, warnings=(f"{catalogue.user_name} {shown(user, 60)} was not learned: this is for anybody",))
+    return replace(found, warnings=unknown_person(catalogue, user))
 
 
 def _with_reasons(found: Suggestions, scorer: Scorer, catalogue: Catalogue, liked: NDArray[np.int32]) -> Suggestions:

@@ -30,7 +30,7 @@ class Pair(Transform[PairValue, Tensor]):
     >>> pair.encode({"who": "bo", "what": 7}), pair.encode(("bo", 8))
     (tensor([2, 1], dtype=torch.int32), tensor([2, 0], dtype=torch.int32))
     >>> pair.warnings(("bo", 8))
-    ('what 8 was not learned',)
+    ("what '8' was not learned",)
     """
 
     catalogue: Catalogue

@@ -48,7 +48,7 @@ class PairReading(Reading):
         if self.catalogue.thing(item) == UNKNOWN:
             near = self.catalogue.near(item)
             found.append(
-                f"{self.catalogue.item_name} {shown(item, 60)} was not learned"
+                f"{self.catalogue.item_name} {shown(str(item), 60)} was not learned"
                 + (f" (the nearest is {shown(near, 60)})" if near else "")
             )
         return tuple(found)
@@ -121,10 +121,10 @@ class PersonReading(Reading):
 
 
 def unknown_person(catalogue: Catalogue, user: Any) -> tuple[str, ...]:
-    """What is to be said if somebody was never met."""
+    """What is to be said if somebody was never met, the same whether a number came as one or as text."""
     if catalogue.person(user) != UNKNOWN:
         return ()
-    return (f"{catalogue.user_name} {shown(user, 60)} was not learned: this is for anybody",)
+    return (f"{catalogue.user_name} {shown(str(user), 60)} was not learned: this is for anybody",)
 
 
 def name_at(names: Iterable[str], place: int) -> str:
