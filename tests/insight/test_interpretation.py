@@ -13,6 +13,7 @@ from fledge.core.errors import UsageError
 from fledge.data.samples import Samples
 from fledge.data.sources import get_image_files
 from fledge.insight.interpretation import Interpretation
+from fledge.insight.mistakes import confident_mistakes
 from fledge.insight.predictions import Predictions
 from fledge.scoring.figure import Figure
 from fledge.transforms.category import Category
@@ -47,6 +48,19 @@ def numbers(losses: Tensor) -> Interpretation:
 
 def test_confusion_counts_actual_classes_downwards() -> None:
     assert classes().confusion().tolist() == [[2, 0, 0], [1, 1, 2], [0, 0, 0]]
+
+
+def test_a_threshold_decides_between_two_classes() -> None:
+    shares = torch.tensor([[0.7, 0.3], [0.9, 0.1], [0.4, 0.6]])
+    predictions = Predictions(shares.log(), shares, torch.tensor([1, 0, 0]), torch.tensor([3.0, 1.0, 2.0]))
+    codec = Codec(Image(), Category(("stranger", "ann")))
+    assert Interpretation(predictions, codec).confusion().tolist() == [[1, 1], [1, 0]]
+    result = Interpretation(predictions, codec, threshold=0.3)
+    assert result.confusion().tolist() == [[1, 1], [0, 1]]
+    assert [(each.predicted, each.actual) for each in confident_mistakes(result)] == [("ann", "stranger")]
+    [worst, second, _] = result.top_losses()
+    assert [worst.predicted, second.predicted] == ["ann", "ann"]
+    assert [worst.probability, second.probability] == pytest.approx([0.3, 0.6])
 
 
 def test_the_table_names_every_row_and_column() -> None:

@@ -80,11 +80,18 @@ class Interpretation:
     predictions: Predictions
     codec: Codec[Any, Any]
     samples: Samples | None = None
+    threshold: float | None = None
+    """Of two classes, the share from which on an item is taken for the second; without one it is the likelier."""
+
+    def said(self) -> Tensor:
+        """The class that each item was taken for."""
+        shares = self.predictions.probabilities.detach().cpu()
+        return shares.argmax(1) if self.threshold is None else (shares[:, 1].double() >= self.threshold).long()
 
     def confusion(self) -> Tensor:
         """How often each class (row) was taken for each class (column)."""
         count = len(self._classes())
-        pairs = self._targets() * count + self.predictions.probabilities.argmax(1).cpu()
+        pairs = self._targets() * count + self.said()
         return torch.bincount(pairs, minlength=count * count).reshape(count, count)
 
     def confusion_table(self) -> str:
@@ -148,9 +155,12 @@ class Interpretation:
         return f"Interpretation of {self.predictions!r}".replace("Predictions", "predictions", 1)
 
     def _top_loss(self, row: int, loss: float) -> TopLoss:
-        said, target = self.predictions.probabilities[row].cpu(), self.codec.target
+        shares, target = self.predictions.probabilities[row].cpu(), self.codec.target
         actual = target.decode(self._targets()[row])
-        predicted, probability = (said.argmax(), said.max().item()) if isinstance(target, OneClass) else (said, None)
+        predicted, probability = shares, None
+        if isinstance(target, OneClass):
+            predicted = self.said()[row]
+            probability = shares[predicted].item()
         place = self.predictions.place(row)
         return TopLoss(self._name(row, place), actual, target.decode(predicted), probability, loss, place)
 

@@ -13,7 +13,8 @@ def confident_mistakes(result: Interpretation, k: int = 12) -> list[TopLoss]:
     if predictions.targets is None or predictions.losses is None or not isinstance(target, OneClass):
         raise UsageError("a confident mistake is a wrong class, and these predictions have no classes to compare")
     actual, losses = predictions.targets.cpu(), predictions.losses.detach().float().cpu()
-    sure, said = predictions.probabilities.detach().float().cpu().max(1)
+    said = result.said()
+    sure = predictions.probabilities.detach().float().cpu().gather(1, said[:, None])[:, 0]
     wrong = (said != actual).nonzero()[:, 0]
     surest = wrong[sure[wrong].argsort(descending=True, stable=True)][:k]
     return [

@@ -114,7 +114,7 @@ def _names(parts: Sequence[tuple[Predictor, Loader]], places: NDArray[np.int64])
 
 def interpreted(predictor: Predictor, found: Measured, loader: Loader) -> Interpretation:
     """The results with their samples, to look at."""
-    return Interpretation(found.predictions, predictor.codec, loader.samples)
+    return Interpretation(found.predictions, predictor.codec, loader.samples, getattr(predictor.task, "threshold", None))
 
 
 def answer_seconds(predictor: Predictor, item: Any) -> float:
