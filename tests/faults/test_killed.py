@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 
 from fledge.core.errors import DiskFull
 from fledge.core.tensorfile import TensorFile
+from fledge.data.loader import Loader
 from fledge.training.checkpoint import checkpoints, write_checkpoint
 from tests.counts import count
 from tests.faults import halting, trained
@@ -188,6 +190,19 @@ def test_the_number_of_threads_that_read_changes_no_bit(kind: str, random_change
     for workers in (0, 1, 2, 4, 8)[: count(3, 5)]:
         learner = photo_learner(photos, random=random_changes, workers=workers)
         learner.fit_one_cycle(1) if kind == "one-cycle" else learner.fine_tune(1)
+        trained_with.append(weights(learner))
+    assert all(same(trained_with[0], each) for each in trained_with[1:])
+
+
+@pytest.mark.promise("B0")
+@pytest.mark.parametrize("kind", list(trained.MADE))
+def test_nor_does_it_where_sounds_movements_and_masks_are_read(kind: str, tmp_path: Path) -> None:
+    data, trained_with = trained.MADE[kind](tmp_path / "data"), []
+    for workers in (0, 1, 2, 4, 8)[: count(3, 5)]:
+        learner, begin = trained.KINDS[kind](data, tmp_path / str(workers))
+        assert isinstance(learner.dls.train, Loader)
+        learner.dls = replace(learner.dls, train=replace(learner.dls.train, workers=workers))
+        begin()
         trained_with.append(weights(learner))
     assert all(same(trained_with[0], each) for each in trained_with[1:])
 
