@@ -6,7 +6,7 @@ at every clip once; `pretrained` the same body fine-tuned. The accuracy is the m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -40,14 +40,16 @@ def small(settings: Settings) -> Measured:
 
 
 def head(settings: Settings) -> Measured:
-    return _taught(settings, lambda learn: learn.fit_head(settings["epochs"], lr=3e-3), "mobilenetv2_100")
+    return _taught(settings, lambda learn: learn.fit_head(settings["epochs"], lr=3e-3), "mobilenetv2_100", changes=[])
 
 
 def pretrained(settings: Settings) -> Measured:
     return _taught(settings, lambda learn: learn.fine_tune(settings["epochs"]), "mobilenetv2_100")
 
 
-def _taught(settings: Settings, fit: Callable[[Any], None], net: str = "small") -> Measured:
+def _taught(
+    settings: Settings, fit: Callable[[Any], None], net: str = "small", changes: Sequence[Any] | None = None
+) -> Measured:
     from pathlib import Path
 
     from fledge.data.block import DataBlock
@@ -62,9 +64,8 @@ def _taught(settings: Settings, fit: Callable[[Any], None], net: str = "small") 
     began, fold = perf_counter(), str(settings["fold"])
     files = get_sound_files(settings["sounds"])
     splitter = FuncSplitter(lambda file: file.name[0] == fold)
-    block = DataBlock(
-        (SoundBlock.like(files), CategoryBlock), get_y=parent_label, splitter=splitter, batch_tfms=sound_transforms()
-    )
+    tfms = sound_transforms() if changes is None else changes
+    block = DataBlock((SoundBlock.like(files), CategoryBlock), get_y=parent_label, splitter=splitter, batch_tfms=tfms)
     dls = block.dataloaders(files, bs=16, device="cpu")
     weights = None if net == "small" else Path(settings["weights"], f"{net}.safetensors")
     learn = sound_learner(dls, net, weights=weights, padding="own" if net == "small" else "same", progress=False)
