@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from typing import Any
 
 import pytest
@@ -78,3 +80,21 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fledge.serve.extra._PACKAGES", ("uvicorn", "not_there"))
     with pytest.raises(Unavailable, match=r"needs not_there(.|\n)*fledge\[serve\]"):
         need_extra()
+
+
+def test_no_part_of_a_reply_waits_for_the_part_before_to_be_acknowledged() -> None:
+    async def option() -> int:
+        found = asyncio.get_running_loop().create_future()
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with Settings("bird", port=0).listen() as listening:
+            async with await asyncio.start_server(connected, sock=listening):
+                _, writer = await asyncio.open_connection(*listening.getsockname())
+                said: int = await found
+                writer.close()
+        return said
+
+    assert asyncio.run(option())

@@ -94,8 +94,6 @@ def serve(
     ).with_token()
     # Pictures and sounds are read within these bounds wherever they are read, in this process and in its workers.
     os.environ |= {"FLEDGE_MAX_PIXELS": str(max_pixels), "FLEDGE_MAX_SAMPLES": str(max_samples)}
-    # Threads of torch that wait for each other by spinning take the processors from those that read and answer.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with settings.listen() as listening:
 
         def ready() -> None:

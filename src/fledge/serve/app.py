@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from math import ceil
 from time import perf_counter
@@ -61,19 +62,21 @@ def build_app(
     limits: Limits | None = None,
     batch: int | None = None,
     worker: int = 0,
+    computer: Executor | None = None,
 ) -> App:
     """The predictor as plain ASGI; it can be mounted anywhere in an app of one's own.
 
     `gate` says who is let in: unless asked otherwise this machine alone. `batch` is how many waiting inputs are computed in
     one pass. On a processor it is 1 unless asked otherwise, so that every answer is bit for bit that of
-    `predictor(input)`; on an accelerator, where passes of many cost little more than those of one, it is 32.
+    `predictor(input)`; on an accelerator, where passes of many cost little more than those of one, it is 32. `computer` does
+    the computing, in place of a thread of its own.
     """
     need_extra()
     usual = 1 if predictor.on_processor else 32
     limits = limits or Limits()
     kind = input_kind(predictor)
     most = usual if batch is None else batch
-    batcher = Batcher(predictor, most=most, waiting=limits.waiting, encode=kind.encode, answers=kind.answers)
+    batcher = Batcher(predictor, most=most, waiting=limits.waiting, encode=kind.encode, answers=kind.answers, computer=computer)
     return App(predictor.warm(), gate or Gate(), limits, batcher, Metrics(worker))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from math import ceil
@@ -38,6 +38,7 @@ class Batcher:
         waiting: int = 64,
         encode: Callable[[Any, Any], ReadInput] = read_by_transform,
         answers: Callable[[Any, Sequence[Any]], Sequence[Answer]] = answered_by_model,
+        computer: Executor | None = None,
     ) -> None:
         self.waiting = 0
         """Inputs that were taken on and are not answered yet."""
@@ -52,7 +53,7 @@ class Batcher:
         self._seconds = 0.0  # for one input, lately
         # Threads that read run torch on one processor each; the one that computes, on as many as the caller does.
         self._readers = ThreadPoolExecutor(usual_workers(), "fledge-reader", _use_threads, (1,))
-        self._computer = ThreadPoolExecutor(1, "fledge-model", _use_threads, (_threads(),))
+        self._computer = computer or ThreadPoolExecutor(1, "fledge-model", _use_threads, (_threads(),))
 
     @contextmanager
     def places(self, count: int) -> Iterator[None]:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import final
 
 import uvicorn
@@ -13,6 +14,7 @@ import uvicorn
 from fledge.predictor.loading import load
 from fledge.serve.app import App, build_app
 from fledge.serve.connection import connections
+from fledge.serve.first_thread import FirstThread
 from fledge.serve.limits import Limits
 from fledge.serve.settings import Settings
 
@@ -24,17 +26,31 @@ _MANY_HANDLES = 65_536
 
 
 def serve(settings: Settings, listening: socket.socket, *, worker: int = 0, ready: Callable[[], None] = lambda: None) -> None:
-    """Loads the model, says that it is `ready`, and answers until SIGTERM or SIGINT; what was taken on is answered first."""
+    """Loads the model, says that it is `ready`, and answers until SIGTERM or SIGINT; what was taken on is answered first.
+
+    This thread has to be the process's first: it computes, and hears signals, while another one speaks HTTP.
+    """
+    computer = FirstThread()
     app = build_app(
         load(settings.model, device=settings.device),
         gate=settings.gate(),
         limits=settings.limits,
         batch=settings.batch,
         worker=worker,
+        computer=computer,
     )
     _allow_many_connections()
     ready()
-    server(app, settings.limits).run(sockets=[listening])
+    speaking = server(app, settings.limits)
+
+    def speak() -> None:
+        with computer:
+            speaking.run(sockets=[listening])
+
+    with speaking.capture_signals(), ThreadPoolExecutor(1, "fledge-http") as thread:
+        spoken = thread.submit(speak)
+        computer.work()
+        spoken.result()
 
 
 def server(app: App, limits: Limits) -> Draining:

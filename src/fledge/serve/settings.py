@@ -70,7 +70,8 @@ class Settings:
     def listen(self) -> socket.socket:
         """The socket that the server's processes share."""
         host = "127.0.0.1" if self.host == "localhost" else self.host
-        listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # Said to be TCP, or asyncio lets small packets wait for each other: 40 ms for each reply on a connection that is kept.
+        listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if hasattr(socket, "TCP_USER_TIMEOUT"):  # a reader that never takes its reply is let go
