@@ -71,7 +71,7 @@ def _plot(memory: list[tuple[float, int]], options: Options) -> Path:
     axes = figure.subplots()
     axes.plot([at for at, _ in memory], [held / _MEGA for _, held in memory])
     axes.set(xlabel="seconds", ylabel="memory of the server, MB", title=f"{_CLIENTS} clients")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.25 * max(held for _, held in memory) / _MEGA)
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"serve_steady{'-quick' if options.quick else ''}.png"
     figure.savefig(file, dpi=120)

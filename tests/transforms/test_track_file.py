@@ -20,6 +20,7 @@ from fledge.transforms.track import Track
 from fledge.transforms.track_columns import TrackColumns, looks_like_a_track
 from fledge.transforms.track_file import read_track
 from fledge.transforms.track_states import DRAG, MOVE, PRESS, RELEASE, SCROLL
+from tests.counts import count
 from tests.real_data import real_data
 from tests.tracks import as_csv, movement
 
@@ -125,6 +126,27 @@ def test_what_is_no_movement_is_refused_with_the_reason(what: str, tmp_path: Pat
     with pytest.raises(UnreadableItem, match=reason) as caught:
         read_track(file)
     assert str(file) in caught.value.message
+
+
+FORMS = {
+    "commas": as_csv(movement(events=20)).encode(),
+    "semicolons": b"time;x;y\n0;10;10\n0,5;20;15\n0,5;30;20\n",
+    "UTF-16": CSV.decode().encode("utf-16"),
+    "packed": gzip.compress(as_csv(movement(events=20)).encode(), mtime=0),
+}
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_broken_bytes_are_a_movement_of_numbers_or_named(form: str) -> None:
+    whole, draws = FORMS[form], np.random.default_rng(3)
+    for _ in range(count(25, 5000)):
+        broken = bytearray(whole)
+        for place in draws.integers(0, len(whole), 3):
+            broken[place] = draws.integers(256)
+        cut = int(draws.integers(0, len(whole)))
+        for each in (bytes(broken), whole[:cut], whole[:cut] + bytes(broken)):
+            with suppress(UnreadableItem):
+                assert np.isfinite(read_track(each).events).all()
 
 
 @pytest.mark.parametrize(
