@@ -111,6 +111,7 @@ HOSTILE = {
     "a long row": (b"time,x,y\n0,1,1\n1,2,3,4,5\n", "is no table"),
     "time backwards": (b"time,x,y\n0,1,1\n2,2,2\n1.5,3,3\n", "time goes backwards in line 4: 1.5 after 2"),
     "too large": (b"time,x,y\n0,1,1\n1,1e300,2\n", "too large"),
+    "a quote left open": (b'"time,x,y\n0,1,1\n1,2,2\n', "a quote in its first line is never closed"),
     "zero bytes": (b"time,x,y\n0,1,\0\n", "zero bytes"),
     "not UTF-8": (b"time,x,y\n0,1,\xff\n", "UTF-8"),
     "cut gzip": (gzip.compress(CSV * 50)[:-20], "cut short"),

@@ -35,6 +35,8 @@ def table_of(data: bytes, most: int) -> pl.DataFrame:
         frame = pl.read_csv(io.BytesIO(text.lstrip().encode()), separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise UnreadableItem(f"it is no table: {str(error).splitlines()[0]}") from error
+    if frame.width != len(names):
+        raise UnreadableItem("a quote in its first line is never closed")
     frame.columns = names
     cells = frame.select(pl.all().str.strip_chars())
     return cells if separator == "," else cells.select(pl.all().str.replace(r"^([+-]?\d+),(\d+)$", "$1.$2"))
