@@ -112,6 +112,7 @@ HOSTILE = {
     "time backwards": (b"time,x,y\n0,1,1\n2,2,2\n1.5,3,3\n", "time goes backwards in line 4: 1.5 after 2"),
     "too large": (b"time,x,y\n0,1,1\n1,1e300,2\n", "too large"),
     "a quote left open": (b'"time,x,y\n0,1,1\n1,2,2\n', "a quote in its first line is never closed"),
+    "a separator in a name": (b'"time,s",x,y\n0,1,1\n1,2,2\n', "or stands around a separator"),
     "zero bytes": (b"time,x,y\n0,1,\0\n", "zero bytes"),
     "not UTF-8": (b"time,x,y\n0,1,\xff\n", "UTF-8"),
     "cut gzip": (gzip.compress(CSV * 50)[:-20], "cut short"),

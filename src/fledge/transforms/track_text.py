@@ -36,7 +36,7 @@ def table_of(data: bytes, most: int) -> pl.DataFrame:
     except pl.exceptions.PolarsError as error:
         raise UnreadableItem(f"it is no table: {str(error).splitlines()[0]}") from error
     if frame.width != len(names):
-        raise UnreadableItem("a quote in its first line is never closed")
+        raise UnreadableItem("a quote in its first line is never closed, or stands around a separator")
     frame.columns = names
     cells = frame.select(pl.all().str.strip_chars())
     return cells if separator == "," else cells.select(pl.all().str.replace(r"^([+-]?\d+),(\d+)$", "$1.$2"))
