@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import random
 import signal
@@ -220,6 +221,7 @@ def test_nothing_grows_from_epoch_to_epoch(photos: Path) -> None:
     learner = photo_learner(photos)
     learner.fit(count(5, 10))  # pools and caches fill up first
     epochs = count(10, 50)
+    gc.collect()  # or what tests before this one left behind is let go meanwhile
     before = me.memory_info().rss, me.num_fds(), me.num_threads()
     learner.fit(epochs)
     grown = me.memory_info().rss - before[0]

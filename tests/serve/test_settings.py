@@ -95,6 +95,7 @@ def test_no_part_of_a_reply_waits_for_the_part_before_to_be_acknowledged() -> No
                 _, writer = await asyncio.open_connection(*listening.getsockname())
                 said: int = await found
                 writer.close()
+                await writer.wait_closed()
         return said
 
     assert asyncio.run(option())
