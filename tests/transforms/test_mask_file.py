@@ -15,6 +15,7 @@ from PIL import Image as Pillow
 from fledge.core.errors import UnreadableItem
 from fledge.transforms.mask_file import read_mask
 from fledge.transforms.mask_look import MaskLook
+from tests.broken import broken
 from tests.counts import count
 
 
@@ -69,15 +70,9 @@ def test_every_form_holds_three_classes(form: str) -> None:
 
 @pytest.mark.parametrize("form", list(FORMS))
 def test_broken_bytes_are_read_or_named_and_never_anything_else(form: str) -> None:
-    whole, draws = FORMS[form], np.random.default_rng(2)
-    for _ in range(count(25, 5000)):
-        broken = bytearray(whole)
-        for place in draws.integers(0, len(whole), 3):
-            broken[place] = draws.integers(256)
-        cut = int(draws.integers(0, len(whole)))
-        for each in (bytes(broken), whole[:cut], whole[:cut] + bytes(broken)):
-            with suppress(UnreadableItem):
-                looked_at(each)
+    for each in broken(FORMS[form], count(25, 5000), seed=2):
+        with suppress(UnreadableItem):
+            looked_at(each)
 
 
 def test_a_number_without_a_colour_in_its_palette_is_black_and_no_crash() -> None:

@@ -20,6 +20,7 @@ from fledge.transforms.track import Track
 from fledge.transforms.track_columns import TrackColumns, looks_like_a_track
 from fledge.transforms.track_file import read_track
 from fledge.transforms.track_states import DRAG, MOVE, PRESS, RELEASE, SCROLL
+from tests.broken import broken
 from tests.counts import count
 from tests.real_data import real_data
 from tests.tracks import as_csv, movement
@@ -140,15 +141,9 @@ FORMS = {
 
 @pytest.mark.parametrize("form", list(FORMS))
 def test_broken_bytes_are_a_movement_of_numbers_or_named(form: str) -> None:
-    whole, draws = FORMS[form], np.random.default_rng(3)
-    for _ in range(count(25, 5000)):
-        broken = bytearray(whole)
-        for place in draws.integers(0, len(whole), 3):
-            broken[place] = draws.integers(256)
-        cut = int(draws.integers(0, len(whole)))
-        for each in (bytes(broken), whole[:cut], whole[:cut] + bytes(broken)):
-            with suppress(UnreadableItem):
-                assert np.isfinite(read_track(each).events).all()
+    for each in broken(FORMS[form], count(25, 5000), seed=3):
+        with suppress(UnreadableItem):
+            assert np.isfinite(read_track(each).events).all()
 
 
 @pytest.mark.parametrize(
