@@ -2,11 +2,12 @@
 
 Birds and butterflies, MobileNetV2 (pretrained, a new head) and resnet18 (from nothing, so it is less often right).
 fastai's side is the pickle that `learn.export` writes of a learner on the same body. A cold start is a fresh process, from
-`python` to the end.
+`python` to the end, or to the first answer of a server.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -15,20 +16,25 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any
 
-from _measure import Options, Report, by_turns, data, ours, peer, run
+from _measure import ROOT, Options, Report, by_turns, data, ours, peer, run
 from _peers import peer_python
 from _sides import Measured, Settings, seconds, usual_seconds
+from serve_speed import serving
 
 ASK = "import sys, fledge; print(fledge.load(sys.argv[1])(sys.argv[2]))"
 ASK_FASTAI = "import sys; from fastai.vision.all import *; print(load_learner(sys.argv[1]).predict(sys.argv[2]))"
 NETS = ("mobilenetv2_100", "resnet18")
 KINDS = {"model file": "float32.safetensors", "ONNX": "float32.onnx", "ONNX float16": "float16.onnx", "ONNX int8": "int8.onnx"}
+TORCH = "import torch, no more"
 SIZE = 224
 
 
 def main(options: Options) -> None:
+    # As where it is installed: compiled once, and not at every start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     photos = data("birds-butterflies")
     photo = str(sorted(photos.glob("test/*/*.jpg"))[0])
     common: Settings = {
@@ -65,16 +71,17 @@ def _net(report: Report, options: Options, settings: Settings) -> Measured:
         theirs = report.row(f"{net}: fastai's export", [pickled.stat().st_size / 1e6], "MB")
         for kind, name in KINDS.items():
             report.ratio(f"{net}: fastai's export / {kind}", theirs * 1e6 / (folder / name).stat().st_size)
-    starts = _starts(report, options, _commands(options, settings, pickled), net)
+    starts = _starts(report, options, settings, _commands(options, settings, pickled))
     calls = _calls(report, options, settings)
     return {"made": made, "starts": starts, "calls": calls}
 
 
 def _commands(options: Options, settings: Settings, pickled: Path) -> dict[str, list[str]]:
     """What is started cold, and asked about one photo."""
-    model, onnx = (str(Path(settings["folder"]) / KINDS[kind]) for kind in ("model file", "ONNX"))
+    model, onnx = _two(settings)
     python, photo = sys.executable, settings["photo"]
     commands = {
+        TORCH: [python, "-c", "import torch"],
         "Python, model file": [python, "-c", ASK, model, photo],
         "Python, ONNX": [python, "-c", ASK, onnx, photo],
         "command line, model file": [python, "-m", "fledge", "predict", model, photo],
@@ -85,15 +92,29 @@ def _commands(options: Options, settings: Settings, pickled: Path) -> dict[str, 
     return commands
 
 
-def _starts(report: Report, options: Options, commands: Mapping[str, list[str]], net: str) -> dict[str, list[Measured]]:
-    """How long each takes from its start to its end."""
-    for command in commands.values():
-        _started(command)  # the files of every side are in memory before anything counts
+def _two(settings: Settings) -> tuple[str, str]:
+    """The model file and its copy in ONNX."""
+    folder = Path(settings["folder"])
+    return str(folder / KINDS["model file"]), str(folder / KINDS["ONNX"])
+
+
+def _starts(
+    report: Report, options: Options, settings: Settings, commands: Mapping[str, list[str]]
+) -> dict[str, list[Measured]]:
+    """How long each takes from its start to its end, or, as a server, to its first answer."""
+    net, (model, onnx) = settings["net"], _two(settings)
     sides = {name: partial(_started, command) for name, command in commands.items()}
-    measured = by_turns(dict.fromkeys(commands, options.times(5)), sides)
+    sides |= {
+        "server, model file": partial(_answered, model, settings["photo"]),
+        "server, ONNX": partial(_answered, onnx, settings["photo"]),
+    }
+    for side in sides.values():
+        side(0)  # the files of every side are in memory before anything counts
+    measured = by_turns(dict.fromkeys(sides, options.times(5)), sides)
     took = {
         name: report.row(f"{net}: cold, {name}", [each["seconds"] for each in rounds], "s") for name, rounds in measured.items()
     }
+    report.ratio(f"{net}: cold, Python, model file - torch", took["Python, model file"] - took[TORCH], "<= 0.7", unit="s")
     report.ratio(f"{net}: cold, Python, ONNX", took["Python, ONNX"], "<= 0.45", unit="s")
     if options.peers:
         for name in ("model file", "ONNX"):
@@ -117,9 +138,17 @@ def _calls(report: Report, options: Options, settings: Settings) -> dict[str, li
 
 
 def _started(command: list[str], number: int = 0) -> Measured:
-    # As where it is installed: compiled once, and not at every start.
-    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {"seconds": seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=compiled))}
+    return {"seconds": seconds(lambda: subprocess.run(command, check=True, capture_output=True))}
+
+
+def _answered(file: str, photo: str, number: int = 0) -> Measured:
+    sys.path.insert(0, str(ROOT))
+    from tests.serve.crowd import alone
+
+    content, began = Path(photo).read_bytes(), perf_counter()
+    with serving(file) as (port, _):
+        asyncio.run(alone(port, content))
+        return {"seconds": perf_counter() - began}
 
 
 def _called(settings: Settings, number: int = 0) -> Measured:

@@ -3,7 +3,8 @@
 The limit: each photo is read by as many threads as there are processors, and the model's forward pass runs on batches,
 with nothing around either. The server is a process of its own; its clients share the machine with it, as they share its
 time, and each checks every answer. Answers of batches may differ from those of calls in the last digits, so there they
-are only counted.
+are only counted. The same model as an ONNX file is served, too, and its graph run alone, which resizes
+the pixels itself.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -39,6 +41,7 @@ def main(options: Options) -> None:
         "limit": lambda _: ours(__file__, "limit", settings),
         "one by one": lambda _: ours(__file__, "served", settings | {"batch": 1}),
         "batches of 8": lambda _: ours(__file__, "served", settings | {"batch": 8}),
+        "as ONNX": lambda _: ours(__file__, "served", settings | {"batch": 1, "onnx": True}),
         **({"course": lambda _: ours(__file__, "course", settings)} if options.peers else {}),
     }
     measured = by_turns(dict.fromkeys(sides, options.times(3)), sides)
@@ -47,8 +50,9 @@ def main(options: Options) -> None:
         size: report.row(f"read and compute alone, by {size}", [each[f"by {size}"] for each in measured["limit"]], "/s")
         for size in CLIENTS
     }
-    for size in CLIENTS:
-        report.row(f"forward pass alone, by {size}", [each[f"forward by {size}"] for each in measured["limit"]], "/s")
+    for kind in ("forward", "ONNX Runtime"):
+        for size in CLIENTS:
+            report.row(f"{kind} alone, by {size}", [each[f"{kind} by {size}"] for each in measured["limit"]], "/s")
     for clients in CLIENTS if options.peers else ():
         found = [each[str(clients)] for each in measured["course"]]
         rate = report.row(f"FastAPI and learn.predict, {clients} clients", [each["rate"] for each in found], "/s")
@@ -56,14 +60,14 @@ def main(options: Options) -> None:
         report.row("  99 of 100 within", [1e3 * each["p99"] for each in found], "ms", _failed(found))
         own = max(median(each[str(clients)]["rate"] for each in measured[side]) for side in ("one by one", "batches of 8"))
         report.ratio(f"ours / FastAPI and learn.predict, {clients} clients", own / rate)
-    for side in ("one by one", "batches of 8"):
+    for side in ("one by one", "batches of 8", "as ONNX"):
         for clients in CLIENTS:
             found = [each[str(clients)] for each in measured[side]]
-            remark = f"{sum(each['wrong'] for each in found)} wrong" if side == "one by one" else ""
+            remark = "" if side == "batches of 8" else f"{sum(each['wrong'] for each in found)} wrong"
             rate = report.row(f"{side}, {clients} clients", [each["rate"] for each in found], "/s", remark)
             report.row("  half of them within", [1e3 * each["p50"] for each in found], "ms")
             slow = report.row("  99 of 100 within", [1e3 * each["p99"] for each in found], "ms")
-            report.ratio(f"{side}, {clients} clients: rate / limit", rate / limits[1 if side == "one by one" else 8])
+            report.ratio(f"{side}, {clients} clients: rate / limit", rate / limits[8 if side == "batches of 8" else 1])
             if side == "one by one" and clients == 64:
                 report.ratio("one by one, 64 clients: p99 / 64 inputs' time (E1)", slow * rate / (64 * 1e3), "<= 3")
     flooded = [each["flood"] for each in measured["one by one"]]
@@ -80,9 +84,12 @@ def main(options: Options) -> None:
 def limit(settings: Settings) -> Measured:
     import torch
 
+    from fledge import load
     from fledge.data.parallel import ordered, usual_workers
 
     predictor, files = _predictor(settings["size"]), _photos(settings)
+    with TemporaryDirectory() as folder:
+        exported = load(_exported(predictor, files, folder))
 
     def rate(size: int) -> float:
         count, began = 0, perf_counter()
@@ -93,34 +100,54 @@ def limit(settings: Settings) -> Measured:
             count += len(batch)
         return count / (perf_counter() - began)
 
-    def forward(size: int) -> float:
-        batch = torch.stack([predictor.codec.input.encode(each) for each in (files * 2)[:size]])
+    def repeated(size: int, forward: Callable[[], Any]) -> float:
         count, began = 0, perf_counter()
         while perf_counter() - began < settings["seconds"] / 4:
-            predictor.outputs(batch)
+            forward()
             count += size
         return count / (perf_counter() - began)
 
-    rates = {f"by {size}": rate(size) for size in CLIENTS}
-    return rates | {f"forward by {size}": forward(size) for size in CLIENTS}
+    found = {f"by {size}": rate(size) for size in CLIENTS}
+    for size in CLIENTS:
+        batch = torch.stack([predictor.codec.input.encode(each) for each in (files * 2)[:size]])
+        [arrays] = exported.input.batches([exported.read(files[0])] * size, sys.maxsize)
+        found[f"forward by {size}"] = repeated(size, partial(predictor.outputs, batch))
+        found[f"ONNX Runtime by {size}"] = repeated(size, partial(exported.outputs, arrays))
+    return found
 
 
 def served(settings: Settings) -> Measured:
     sys.path.insert(0, str(ROOT))
+    from fledge import load
     from tests.serve.crowd import flood
 
     predictor, files = _predictor(settings["size"]), _photos(settings)
-    answers = [json.dumps({"answers": [predictor(each).as_dict()]}).encode() for each in files]
-    with serving_model(predictor, settings["batch"]) as (port, _):
-        found = _crowds(port, files, answers, settings["seconds"])
-        rate = 4 * found["64"]["rate"]
-        heard = asyncio.run(flood(port, files, answers, rate=rate, seconds=settings["seconds"]))
-        found["flood"] = {
-            "rate": heard.statuses[200] / settings["seconds"],
-            "refused": heard.statuses[503],
-            "refused_p99": heard.percentile(0.99, 503) if heard.statuses[503] else 0.0,
-        }
+    with TemporaryDirectory() as folder:
+        file = _exported(predictor, files, folder) if settings.get("onnx") else _saved(predictor, folder)
+        model = load(file)
+        answers = [json.dumps({"answers": [model(each).as_dict()]}).encode() for each in files]
+        with serving(file, settings["batch"]) as (port, _):
+            found = _crowds(port, files, answers, settings["seconds"])
+            rate = 4 * found["64"]["rate"]
+            heard = asyncio.run(flood(port, files, answers, rate=rate, seconds=settings["seconds"]))
+    found["flood"] = {
+        "rate": heard.statuses[200] / settings["seconds"],
+        "refused": heard.statuses[503],
+        "refused_p99": heard.percentile(0.99, 503) if heard.statuses[503] else 0.0,
+    }
     return found
+
+
+def _saved(predictor: Any, folder: str) -> Path:
+    file = Path(folder) / "birds.safetensors"
+    predictor.save(file)
+    return file
+
+
+def _exported(predictor: Any, files: list[bytes], folder: str) -> Path:
+    from fledge import export
+
+    return export(predictor.with_examples(files[:1]), f"{folder}/birds.onnx").path
 
 
 def course(settings: Settings) -> Measured:
@@ -185,11 +212,13 @@ def _predictor(size: int) -> Any:
 @contextmanager
 def serving_model(predictor: Any, batch: int) -> Iterator[tuple[int, psutil.Process]]:
     """The port of a server in a process of its own, and that process."""
-    with TemporaryDirectory() as folder:
-        predictor.save(f"{folder}/birds.safetensors")
-        command = [sys.executable, "-m", "fledge", "serve", f"{folder}/birds.safetensors", "--port", "0", "--batch", str(batch)]
-        with _answering(command) as answering:
-            yield answering
+    with TemporaryDirectory() as folder, serving(_saved(predictor, folder), batch) as answering:
+        yield answering
+
+
+def serving(file: str | Path, batch: int = 1) -> AbstractContextManager[tuple[int, psutil.Process]]:
+    """As `serving_model`, of a file."""
+    return _answering([sys.executable, "-m", "fledge", "serve", str(file), "--port", "0", "--batch", str(batch)])
 
 
 @contextmanager
