@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import TypeVar
+
+N = TypeVar("N", int, float)
 
 
-def count(few: int, full: int) -> int:
+def count(few: N, full: N) -> N:
     """`few`, or `full` where `FLEDGE_FULL` asks for the full count."""
     return full if os.environ.get("FLEDGE_FULL") == "1" else few

@@ -20,6 +20,8 @@ class Heard:
     seconds: dict[int, list[float]] = field(default_factory=dict)
     wrong: list[bytes] = field(default_factory=list)
     without_retry: int = 0
+    drained: float = 0.0
+    """How long the last reply came after the last request."""
 
     def add(self, status: int, seconds: float) -> None:
         self.statuses[status] += 1
@@ -55,7 +57,9 @@ async def flood(port: int, files: Sequence[bytes], answers: Sequence[bytes], *, 
     for n in range(round(rate * seconds)):
         await asyncio.sleep(max(0.0, started + n / rate - perf_counter()))
         tasks.append(asyncio.create_task(_visitor(port, files[n % len(files)], answers[n % len(files)], heard)))
+    sent = perf_counter()
     await asyncio.gather(*tasks)
+    heard.drained = perf_counter() - sent
     return heard
 
 

@@ -83,26 +83,39 @@ def test_no_made_up_request_brings_the_server_to_fail_or_hang(app: App) -> None:
     request()
 
 
+UPWARDS = ["../", "..%2f", "%2e%2e/", "%252e%252e%252f", "..%c0%af", "..\\", "..%5c", "....//", "..;/", "/", "//", "%00/"]
+TARGETS = ["etc/passwd", "proc/self/environ", "model.safetensors", "windows/win.ini", "app.py"]
 TRAVERSALS = [
-    template.format(path)
-    for template in ("/{}", "/static/{}", "/examples/{}", "/predict?file={}", "/docs/{}")
-    for path in (
-        "../../etc/passwd",
-        "..%2f..%2fetc%2fpasswd",
-        "/etc/passwd",
-        "....//etc/passwd",
-        "C:\\boot.ini",
-        "file:///etc/passwd",
-    )
+    template.format(up * 3 + target)
+    for template in ("/{}", "/static/{}", "/examples/{}", "/docs/{}", "/predict?file={}")
+    for up in UPWARDS
+    for target in TARGETS
 ]
 NAMED = [
-    "/etc/passwd",
-    "../model.safetensors",
-    "http://169.254.169.254/",
+    *(f"{up}{target}" for up in ("/", "../../") for target in TARGETS),
+    "C:\\boot.ini",
+    "\\\\evil.example\\share",
+    "~/.ssh/id_rsa",
     "file:///etc/passwd",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://127.0.0.1:22/",
+    "http://[::1]/",
+    "https://evil.example/model.safetensors",
+    "//evil.example/",
+    "ftp://evil.example/",
+    "gopher://127.0.0.1:6379/_x",
+    "dict://127.0.0.1:11211/stat",
+    "jar:http://evil.example!/",
+    "hf://user/birds",
+    "s3://bucket/key",
     "data:image/png;base64,AA",
     "os:system",
+    "builtins.exec",
+    "${jndi:ldap://evil.example/}",
+    "|id",
 ]
+JSON = {"content-type": "application/json"}
+HEADERS = ["referer", "x-forwarded-host", "x-original-url", "x-rewrite-url", "content-location"]
 
 
 @pytest.mark.promise("E7")
@@ -124,15 +137,18 @@ def test_no_request_opens_a_file_a_connection_or_a_program(app: App) -> None:
 
     sys.addaudithook(watch)
     ask_now(app, "POST", "/predict", FORM, form(PICTURE))  # whatever is imported on first use
-    fields = [json.dumps({name: value}).encode() for name in ("file", "path", "url", "model") for value in NAMED]
-    named = [form(value.encode()).replace(b'"x"', f'"{value}"'.encode()) for value in NAMED]
-    replies = []
+    asked: list[tuple[str, str, dict[str, str], bytes]] = [("GET", path, {}, b"") for path in TRAVERSALS]
+    for value in NAMED:
+        asked += [
+            ("POST", "/predict", JSON, json.dumps({name: value}).encode()) for name in ("file", "path", "url", "model", "image")
+        ]
+        asked += [("GET", "/nothing", {header: value}, b"") for header in HEADERS]
+        asked.append(("POST", "/predict", FORM, form(value.encode()).replace(b'"x"', f'"{value}"'.encode())))
+    assert len(asked) >= 500
+    watching = True
     try:
-        watching = True
-        replies += [ask_now(app, "GET", path) for path in TRAVERSALS]
-        replies += [ask_now(app, "POST", "/predict", {"content-type": "application/json"}, body) for body in fields]
-        replies += [ask_now(app, "POST", "/predict", FORM, body) for body in named]
+        statuses = {ask_now(app, *each).status for each in asked}
     finally:
         watching = False
-    assert {reply.status for reply in replies} <= {400, 404, 422}
+    assert statuses <= {400, 404, 422}
     assert seen == []

@@ -7,6 +7,8 @@ import random
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -33,6 +35,16 @@ def is_fine(port: int) -> bool:
     body = form(FILE)
     head = f"POST /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {FORM['content-type']}\r\n"
     return status(raw(port, f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)) == 200
+
+
+def seconds_of_all_but_few(port: int) -> float:
+    """Within what time 99 of 100 requests are answered."""
+    times = []
+    for _ in range(count(10, 500)):
+        started = time.monotonic()
+        assert is_fine(port)
+        times.append(time.monotonic() - started)
+    return sorted(times)[len(times) * 99 // 100]
 
 
 @pytest.mark.promise("E4")
@@ -63,25 +75,19 @@ def test_a_body_shorter_than_it_says_is_waited_for_until_its_deadline(port: int)
 
 @pytest.mark.promise("E3")
 @pytest.mark.slow
-def test_slow_senders_are_let_go_and_hold_up_nobody(port: int) -> None:
+def test_slow_senders_are_let_go_and_hold_up_nobody() -> None:
     begun = [b"", b"POST /pre", HEAD, HEAD + b"Content-Length: 1000\r\n\r\n", CHUNKED + b"5\r\nab"]
-    slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(count(100, 1000))]
-    try:
-        for place, each in enumerate(slow):
+    limits = replace(LIMITS, header_time=count(0.5, 20.0), body_time=count(0.5, 20.0))
+    with serving(build_app(small_predictor(), limits=limits), limits) as port, ExitStack() as slow:
+        alone = seconds_of_all_but_few(port)
+        opened = [slow.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(count(100, 1000))]
+        for place, each in enumerate(opened):
             each.sendall(begun[place % len(begun)])
-        times = []
-        for _ in range(10):
-            started = time.monotonic()
-            assert is_fine(port)
-            times.append(time.monotonic() - started)
-        time.sleep(max(LIMITS.header_time, LIMITS.body_time) + 1)
-        for each in slow:
-            each.settimeout(60)
+        beside = seconds_of_all_but_few(port)
+        for each in opened:
+            each.settimeout(limits.header_time + 60)
             assert each.recv(1 << 16) == b"" or each.recv(1) == b""
-    finally:
-        for each in slow:
-            each.close()
-    assert max(times) < count(20, 2)  # with other tests beside it the machine may be slow
+    assert beside < count(20, 2 * alone)  # with other tests beside it the machine may be slow
 
 
 @pytest.mark.promise("E3")

@@ -268,20 +268,57 @@ async def other_site(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"<p>Birds, free of charge"})
 
 
+WAYS = {
+    "a read fetch": "fetch(url + 'predict', post).then(read)",
+    "a blind fetch": "fetch(url + 'predict', {...post, mode: 'no-cors'}).then(r => r.type != 'opaque' && read())",
+    "a fetch as JSON": "fetch(url + 'predict', {...post, headers: {'content-type': 'application/json'}}).then(read)",
+    "a fetch with credentials": "fetch(url + 'schema', {credentials: 'include'}).then(read)",
+    "a request of old": "new Promise((yes, no) => Object.assign(old, {onload: yes, onerror: no}).send('x')).then(read)",
+    "a beacon": "new Promise(yes => navigator.sendBeacon(url + 'predict', 'x') && setTimeout(yes, 100))",
+    "a picture": "made('img', {src: url + 'examples/0'}).then(read)",
+    "a script": "made('script', {src: url + 'static/page.js'}).then(read)",
+    "a style": "made('link', {rel: 'stylesheet', href: url + 'static/page.css'}).then(read)",
+    "a frame": "made('iframe', {src: url}).then(frame => frame.contentDocument && read())",
+    "an object": "made('object', {data: url + 'docs'}).then(frame => frame.contentDocument && read())",
+    "a form": "made('iframe', {name: 'there', srcdoc: form}).then(() => new Promise(yes => setTimeout(yes, 100)))",
+    "a socket": "new Promise((yes, no) => Object.assign(new WebSocket(url.replace('http', 'ws') + 'predict'), "
+    "{onopen: yes, onerror: no})).then(read)",
+    "a stream of events": "new Promise((yes, no) => Object.assign(new EventSource(url + 'health'), "
+    "{onopen: yes, onerror: no})).then(read)",
+    "a module": "import(url + 'static/page.js').then(read)",
+    "a page of no origin": "made('iframe', {sandbox: 'allow-scripts', srcdoc: nowhere}).then(() => heard).then(read)",
+}
+ATTACK = """
+const [url, done] = arguments, post = {method: 'POST', body: 'x'}, old = new XMLHttpRequest();
+const form = `<form method=post enctype=multipart/form-data action=${url}predict><input name=file value=x></form>
+    <script>document.forms[0].submit()</script>`;
+const nowhere = `<script>fetch('${url}schema').then(() => parent.postMessage('read', '*'),
+    () => parent.postMessage('', '*'))</script>`;
+const heard = new Promise((yes, no) => addEventListener('message', said => said.data ? yes() : no()));
+heard.catch(() => 0);
+old.open('POST', url + 'predict');
+const made = (tag, properties) => new Promise((yes, no) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    Object.assign(element, {onload: () => yes(element), onerror: no});
+    document.body.append(element);
+});
+const read = () => done('read');
+"""
+
+
 @pytest.mark.promise("E6")
 def test_a_page_of_another_site_gets_no_answer(chromium: Any) -> None:
     app, other_app = build_app(small_predictor()), cast(App, other_site)
     with serving(app) as port, serving(other_app) as other:
-        asked = "fetch(url, {method: 'POST', body: 'x', mode}).then(r => done(r.type), e => done('no'))"
-        for host, mode in product(("127.0.0.1", "localhost", "evil.example"), ("cors", "no-cors")):
+        for host, way in product(("127.0.0.1", "localhost", "evil.example"), WAYS):
             chromium.get(f"http://evil.example:{other}/")
-            assert chromium.execute_async_script(
-                f"const [url, mode, done] = arguments; {asked}", f"http://{host}:{port}/predict", mode
-            ) in ("no", "opaque")
+            attack = f"{ATTACK} setTimeout(() => done('nothing'), 5000); ({WAYS[way]}).then(() => done('no'), () => done('no'))"
+            assert chromium.execute_async_script(attack, f"http://{host}:{port}/") == "no", (host, way)
         chromium.get(f"http://evil.example:{port}/")
         assert "foreign" in chromium.page_source
         counts = ask_now(app, "GET", "/metrics").body.decode()
-    assert 'path="/predict",status="403"}' in counts, "the browser let no request through, so this shows nothing"
+    for path in ("/predict", "/schema", "/examples/0", "/static/page.js", "/"):
+        assert f'path="{path}",status="403"}}' in counts, "the browser let no request through, so this shows nothing"
     assert 'status="200"' not in counts
 
 

@@ -87,8 +87,10 @@ def predict(
         return _recommended(model, inputs, user, liked, similar, count, as_json=as_json, device=device)
     if not inputs:
         raise click.UsageError("Missing argument 'INPUTS...'.")
+    from fledge.core.allocator import keep_freed_memory
     from fledge.predictor.loading import load
 
+    keep_freed_memory()
     predictor = load(model_file(model), device=device)
     with Counter("answered") as counter:
         said = _Said(counter)

@@ -29,7 +29,7 @@ from fledge.data.loader import Loader
 from fledge.data.samples import Samples
 from fledge.data.splits import RandomSplitter, Splitter, as_splitter
 from fledge.data.table_reading import found_below, read_table
-from fledge.data.tabular_dataloaders import Reading
+from fledge.data.tabular_options import Reading
 from fledge.data.time_split import TimeSplitter
 from fledge.transforms.catalogue import Catalogue
 from fledge.transforms.column_values import Values

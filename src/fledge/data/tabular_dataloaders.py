@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypedDict, Unpack, final
+from typing import Any, Unpack, final
 
 import numpy as np
 import polars as pl
@@ -15,29 +15,24 @@ import torch
 
 from fledge.core.devices import choose_device
 from fledge.core.errors import DataError, UnknownName, UsageError, listed
-from fledge.core.log import log
 from fledge.data.block import Balance
-from fledge.data.checking import OnBad, checked_labels, report_bad
+from fledge.data.checking import checked_labels, report_bad
 from fledge.data.column import Column, StoredColumn, column
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.fitting import Fitted, class_shares
 from fledge.data.gathering import Gathered, Intake
-from fledge.data.label_checks import Finding
 from fledge.data.labels import ColReader
 from fledge.data.loader import Loader
 from fledge.data.samples import Samples
-from fledge.data.splits import ColSplitter, GroupSplitter, IndexSplitter, RandomSplitter, Splitter, as_splitter
 from fledge.data.stored_tables import BLOCK, StoredTable, sampled
 from fledge.data.table_pieces import StoredRows, TablePieces, is_too_large
-from fledge.data.table_reading import BadRows, found_below, read_table
-from fledge.data.table_reading_types import Decimal
+from fledge.data.table_reading import found_below, read_table
 from fledge.data.table_target import check_names, class_labels, numbers, row_target
-from fledge.data.tabular_checks import Hashes, hashed_conflicts, hashed_twins, leaks
-from fledge.data.time_split import TimeSplitter
+from fledge.data.tabular_options import Options, Reading, offer_time, splitter_of
+from fledge.data.tabular_suspicions import hashed, suspicions
 from fledge.transforms.category import CategoryBlock
-from fledge.transforms.column_values import Values
 from fledge.transforms.columnar import ManyRows
-from fledge.transforms.row import Row, RowBlock
+from fledge.transforms.row import RowBlock
 from fledge.transforms.row_frame import Rows, as_frame
 from fledge.transforms.table_number import TableNumberBlock
 from fledge.transforms.transform import Block, Codec
@@ -45,41 +40,6 @@ from fledge.transforms.transform import Block, Codec
 Names = str | Sequence[str]
 
 _PROCS = ("Categorify", "FillMissing", "Normalize")
-
-
-class Reading(TypedDict, total=False):
-    """How a file is read, where that is not to be found out: see `read_table`."""
-
-    encoding: str | None
-    separator: str | None
-    decimal: Decimal | None
-    names: Sequence[str] | None
-    quotes: bool
-    bad_rows: BadRows
-
-
-class Options(TypedDict, total=False):
-    """What both ways take beside the table and its columns."""
-
-    y_block: Block | type[Block] | None
-    splitter: Splitter | Any
-    valid_pct: float
-    valid_idx: Sequence[int] | None
-    valid_col: str | None
-    group: str | None
-    time: str | None
-    test: Any
-    ignore: Sequence[str]
-    dates: Mapping[str, str]
-    log_scale: bool | Literal["auto"]
-    bins: int
-    least: int
-    bs: int | None
-    valid_bs: int | None
-    seed: int | None
-    device: str | torch.device
-    on_bad: OnBad
-    balance: Balance
 
 
 @final
@@ -180,14 +140,14 @@ def _loaders(table: pl.DataFrame | TablePieces, targets: Sequence[str], block: R
         y_block, gathered = _gathered(Rows(table.select(names)), table.select(targets), options)
     report_bad(gathered, on_bad)
     findings = list(checked_labels(gathered, on_bad))
-    split = _splitter(options, table.columns).split(gathered.items, gathered.labels)
+    split = splitter_of(options, table.columns).split(gathered.items, gathered.labels)
     places = {"train": split.train, "valid": split.valid, "test": split.test}
     parts = {name: gathered.part(name, each) for name, each in places.items() if len(each)}
     looked = sampled(parts["train"], seed) if isinstance(table, TablePieces) else parts["train"]
     codec = Codec(block.learn(looked.inputs), y_block.learn(parts["train"].targets or []))
     stored = StoredTable.of(table, codec.input, targets, parts) if isinstance(table, TablePieces) else None
-    _offer_time(codec.input, options)
-    findings += _suspicions(codec.input, looked, parts, _hashed(parts) if stored is None else stored.hashes)
+    offer_time(codec.input, options)
+    findings += suspicions(codec.input, looked, parts, hashed(parts) if stored is None else stored.hashes)
     if options.get("test") is not None:
         parts["test"] = _kept_apart(as_frame(options["test"]), targets, y_block)
     made = loaders_of(
@@ -255,80 +215,6 @@ def _kept_apart(frame: pl.DataFrame, targets: Sequence[str], block: Block) -> Sa
     check_names(targets, frame.columns)
     found = _gathered(Rows(frame.drop(list(targets))), frame.select(targets), {"y_block": block})[1]
     return found.part("test", np.arange(frame.height))
-
-
-def _splitter(options: Options, columns: Sequence[str]) -> Splitter:
-    """The one way asked for to hold rows back, or chance."""
-    ways: dict[str, Any] = {
-        "splitter": options.get("splitter"),
-        "valid_idx": options.get("valid_idx"),
-        "valid_col": options.get("valid_col"),
-        "group": options.get("group"),
-        "time": options.get("time"),
-    }
-    asked = [name for name, value in ways.items() if value is not None]
-    if len(asked) > 1:
-        raise UsageError(f"{listed(asked)} say each which rows are held back", hint="give one of them")
-    for name in ("valid_col", "group", "time"):
-        if ways[name] is not None and ways[name] not in columns:
-            raise UnknownName("column", ways[name], columns)
-    share = options.get("valid_pct", 0.2)
-    match asked:
-        case ["splitter"]:
-            return as_splitter(ways["splitter"])
-        case ["valid_idx"]:
-            return IndexSplitter(ways["valid_idx"])
-        case ["valid_col"]:
-            return ColSplitter(ways["valid_col"])
-        case ["group"]:
-            return GroupSplitter(ColReader(ways["group"]), share, options.get("seed"))
-        case ["time"]:
-            return TimeSplitter(ways["time"], share)
-    return RandomSplitter(share, options.get("seed"))
-
-
-def _offer_time(row: Row, options: Options) -> None:
-    """Says that the rows have dates, where they were divided by chance."""
-    dates = [each.source for each in row.numbers if each.part == "days"]
-    if dates and all(options.get(name) is None for name in ("splitter", "valid_idx", "valid_col", "group", "time")):
-        log.info("rows are held back by chance; time=%r would hold back the latest ones", dates[0])
-
-
-def _suspicions(row: Row, looked: Samples, parts: Mapping[str, Samples], hashes: Hashes) -> list[Finding]:
-    """Columns that give the answer away, rows on both sides, equal rows with different answers; each is said."""
-    told = _values(parts["train"])
-    found = leaks(row.columns, _frame(looked), _values(looked))
-    found += hashed_twins(hashes.told["train"], hashes.told["valid"])
-    if isinstance(told[0], str | bool):
-        found += hashed_conflicts(hashes.alone["train"], told)
-    for each in found:
-        log.warning("%s", each)
-    return found
-
-
-def _hashed(parts: Mapping[str, Samples]) -> Hashes:
-    """The numbers that equal rows share, of rows in memory."""
-    return Hashes(
-        {name: _with_answers(samples).hash_rows() for name, samples in parts.items()},
-        {name: _frame(samples).hash_rows() for name, samples in parts.items()},
-    )
-
-
-def _with_answers(samples: Samples) -> pl.DataFrame:
-    answers = _values(samples).columns
-    return _frame(samples).with_columns(column.alias(f"\0answer {place}") for place, column in enumerate(answers))
-
-
-def _frame(samples: Samples) -> pl.DataFrame:
-    """Rows that are in memory."""
-    assert isinstance(samples.inputs, Rows), "these rows are in memory"
-    return samples.inputs.frame
-
-
-def _values(samples: Samples) -> Values:
-    """What is told of the rows."""
-    assert isinstance(samples.targets, Values), "the rows of a table have their targets in columns"
-    return samples.targets
 
 
 def _target_names(columns: Sequence[str], y_names: Names | None) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fledge.core.allocator import keep_some_freed_memory
 from fledge.core.devices import choose_device
 from fledge.core.errors import FledgeError, ModelFileError, TrainingError, UsageError, listed
 from fledge.core.precision import choose_precision
@@ -53,6 +54,7 @@ def load(
     `verify=False` skips the digest; `check=True` answers the stored examples again and compares. `ops` holds what is
     of your own and the file asks for by name (functions, networks, transforms, tasks): it can ask for nothing else.
     """
+    keep_some_freed_memory()
     file = TensorFile.open(path, verify=verify)
     own = {_name(each): each for each in ops}
     described = described_in(file, own)

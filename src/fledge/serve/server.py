@@ -11,6 +11,7 @@ from typing import final
 
 import uvicorn
 
+from fledge.core.allocator import keep_freed_memory
 from fledge.predictor.loading import load
 from fledge.serve.app import App, build_app
 from fledge.serve.connection import connections
@@ -30,6 +31,7 @@ def serve(settings: Settings, listening: socket.socket, *, worker: int = 0, read
 
     This thread has to be the process's first: it computes, and hears signals, while another one speaks HTTP.
     """
+    keep_freed_memory()
     computer = FirstThread()
     app = build_app(
         load(settings.model, device=settings.device),

@@ -9,14 +9,13 @@ from typing import Any
 
 from torch import nn
 
-from fledge.core.errors import UsageError, shown
+from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
-from fledge.models.architecture import Architecture, Custom
+from fledge.models.architecture import Custom
 from fledge.models.bodies import Padding
 from fledge.models.unet import WIDTHS, small_unet, unet
-from fledge.tasks.table import task_for
+from fledge.training.asked import Asked, Network
 from fledge.training.learner import Learner
-from fledge.training.new_weights import seeded
 from fledge.training.vision import normalised, shown_sides
 from fledge.transforms.image import Image
 from fledge.transforms.mask import Mask
@@ -44,32 +43,24 @@ def unet_learner(
         raise UsageError(
             "unet_learner needs loaders of pictures and masks", hint="build them with SegmentationDataLoaders, or MaskBlock"
         )
-    named = isinstance(net, str) and net != "small"
-    if weights is not None and not named:
-        raise UsageError(f"weights={shown(str(weights))} go with a network by its timm name, not with {shown(net)}")
-    task, channels = options.get("task") or task_for(dls.codec), dls.codec.input.channels
-    outputs = task.outputs(dls.codec)
-    architecture: Architecture
-    with seeded(dls.train.seed if options.get("seed") is None else options["seed"]):
+    asked, channels = Asked(net, pretrained, weights), dls.codec.input.channels
+
+    def made(outputs: int) -> tuple[Network, DataLoaders]:
         if isinstance(net, nn.Module):
-            architecture, model = Custom(type(net).__name__), net
-        elif not named:
-            architecture = replace(small_unet(outputs, channels, min(shown_sides(dls))), dropout=dropout)
-            model = architecture.build()
-        else:
-            architecture, model, expected = unet(
-                net,
-                outputs,
-                pretrained=pretrained,
-                weights=weights,
-                channels=channels,
-                widths=widths,
-                dropout=dropout,
-                padding=padding,
-            )
-            dls = normalised(dls, expected) if normalize else dls
-    knows = named and (pretrained or weights is not None)
-    learner = Learner(dls, model, architecture=architecture, **{"keep_norms": knows, **options})
-    if knows:
-        learner.freeze()
-    return learner
+            return (Custom(type(net).__name__), net), dls
+        if not asked.is_body:
+            described = replace(small_unet(outputs, channels, min(shown_sides(dls))), dropout=dropout)
+            return (described, described.build()), dls
+        architecture, model, expected = unet(
+            net,
+            outputs,
+            pretrained=pretrained,
+            weights=weights,
+            channels=channels,
+            widths=widths,
+            dropout=dropout,
+            padding=padding,
+        )
+        return (architecture, model), normalised(dls, expected) if normalize else dls
+
+    return asked.learner(dls, options, made)

@@ -16,9 +16,10 @@ from fledge.models.by_piece import ByPiece, PieceNet
 from fledge.models.drawn import Drawn, DrawnNet
 from fledge.models.recogniser import Pooling
 from fledge.models.small import SmallNet
+from fledge.training.asked import Network
 from fledge.training.learner import Learner
 from fledge.training.mixing import CutMix, MixUp
-from fledge.training.seen import Network, seeing_learner
+from fledge.training.seen import seeing_learner
 from fledge.transforms.track import Track
 
 _WIDTH = 8

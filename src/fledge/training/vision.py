@@ -12,15 +12,14 @@ from torch import nn
 from fledge.core.errors import UsageError, shown
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
-from fledge.models.architecture import Architecture, Custom
+from fledge.models.architecture import Custom
 from fledge.models.bodies import Padding
 from fledge.models.pretrained import Statistics
 from fledge.models.recogniser import Pooling
 from fledge.models.small import small_net
 from fledge.models.vision import vision_net
-from fledge.tasks.table import task_for
+from fledge.training.asked import Asked, Network
 from fledge.training.learner import Learner
-from fledge.training.new_weights import seeded
 from fledge.transforms.image import Image
 
 Net = str | nn.Module | Callable[[int], nn.Module]
@@ -51,37 +50,29 @@ def vision_learner(
         raise UsageError(
             "vision_learner needs loaders of pictures", hint="build them with ImageBlock, or use Learner(dls, model)"
         )
-    task, channels = options.get("task") or task_for(dls.codec), dls.codec.input.channels
-    outputs, named = task.outputs(dls.codec), isinstance(net, str) and net != "small"
-    architecture: Architecture
-    model: nn.Module
-    with seeded(dls.train.seed if options.get("seed") is None else options["seed"]):
-        if isinstance(net, str) and named:
-            architecture, model, expected = vision_net(
-                net,
-                outputs,
-                pretrained=pretrained,
-                weights=weights,
-                channels=channels,
-                pool=pool,
-                hidden=hidden,
-                dropout=dropout,
-                padding=padding,
-                size=size,
-            )
-            dls = normalised(dls, expected) if normalize else dls
-        elif weights is not None:
-            raise UsageError(f"weights={shown(str(weights))} go with a network by its timm name, not with {shown(net)}")
-        else:
-            architecture, model = _of_ones_own(net, outputs, dls)
-    knows = named and (pretrained or weights is not None)
-    learner = Learner(dls, model, architecture=architecture, **{"keep_norms": knows, **options})
-    if knows:
-        learner.freeze()
-    return learner
+    asked, channels = Asked(net, pretrained, weights), dls.codec.input.channels
+
+    def made(outputs: int) -> tuple[Network, DataLoaders]:
+        if not asked.is_body:
+            return _of_ones_own(net, outputs, dls), dls
+        architecture, model, expected = vision_net(
+            str(net),
+            outputs,
+            pretrained=pretrained,
+            weights=weights,
+            channels=channels,
+            pool=pool,
+            hidden=hidden,
+            dropout=dropout,
+            padding=padding,
+            size=size,
+        )
+        return (architecture, model), normalised(dls, expected) if normalize else dls
+
+    return asked.learner(dls, options, made)
 
 
-def _of_ones_own(net: Net, outputs: int, dls: DataLoaders) -> tuple[Architecture, nn.Module]:
+def _of_ones_own(net: Net, outputs: int, dls: DataLoaders) -> Network:
     if net == "small":
         height, width = shown_sides(dls)
         small = small_net(outputs, dls.codec.input.channels if dls.codec else 3, min(height, width))
