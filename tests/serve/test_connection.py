@@ -17,7 +17,7 @@ from fledge.serve.app import build_app
 from fledge.serve.limits import Limits
 from tests.counts import count
 from tests.predictor.small import pictures, small_predictor
-from tests.serve.calls import FORM, form, png, raw, serving, status
+from tests.serve.calls import FORM, all_of, form, png, raw, serving, status
 
 LIMITS = Limits(body=200_000, headers=4096, header_time=0.5, body_time=0.5)
 HEAD = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
@@ -86,7 +86,7 @@ def test_slow_senders_are_let_go_and_hold_up_nobody() -> None:
         beside = seconds_of_all_but_few(port)
         for each in opened:
             each.settimeout(limits.header_time + 60)
-            assert each.recv(1 << 16) == b"" or each.recv(1) == b""
+            assert status(all_of(each)) in (0, 408)  # it ends, and doesn't run into that time
     assert beside < count(20, 2 * alone)  # with other tests beside it the machine may be slow
 
 
