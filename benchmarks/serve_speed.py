@@ -86,8 +86,10 @@ def limit(settings: Settings) -> Measured:
     import torch
 
     from fledge import load
+    from fledge.core.allocator import keep_freed_memory
     from fledge.data.parallel import ordered, usual_workers
 
+    keep_freed_memory()  # as the server does
     predictor, files = _predictor(settings["size"]), _photos(settings)
     with TemporaryDirectory() as folder:
         exported = load(_exported(predictor, files, folder))
