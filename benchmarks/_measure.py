@@ -39,6 +39,8 @@ class Options:
 
 def run(main: Callable[[Options], None], **sides: Side) -> None:
     """A benchmark script: the whole figure, or with `--side NAME SETTINGS` one side of it in this process."""
+    # Where Python may keep no compiled code, it would compile a checkout anew at every start, and installed packages never.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if sys.argv[1:2] == ["--side"]:
         answer(sides[sys.argv[2]], sys.argv[3])
         return

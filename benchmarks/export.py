@@ -8,8 +8,6 @@ fastai's side is the pickle that `learn.export` writes of a learner on the same 
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -19,13 +17,12 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from _measure import ROOT, Options, Report, by_turns, data, ours, peer, run
+from _measure import Options, Report, by_turns, data, ours, peer, run
 from _peers import peer_python
-from _sides import Measured, Settings, seconds, usual_seconds
+from _sides import Measured, Settings, usual_seconds
+from s6_start import ASK, ASK_FASTAI, started
 from serve_speed import serving
 
-ASK = "import sys, fledge; print(fledge.load(sys.argv[1])(sys.argv[2]))"
-ASK_FASTAI = "import sys; from fastai.vision.all import *; print(load_learner(sys.argv[1]).predict(sys.argv[2]))"
 NETS = ("mobilenetv2_100", "resnet18")
 KINDS = {"model file": "float32.safetensors", "ONNX": "float32.onnx", "ONNX float16": "float16.onnx", "ONNX int8": "int8.onnx"}
 TORCH = "import torch, no more"
@@ -33,8 +30,6 @@ SIZE = 224
 
 
 def main(options: Options) -> None:
-    # As where it is installed: compiled once, and not at every start.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     photos = data("birds-butterflies")
     photo = str(sorted(photos.glob("test/*/*.jpg"))[0])
     common: Settings = {
@@ -103,7 +98,7 @@ def _starts(
 ) -> dict[str, list[Measured]]:
     """How long each takes from its start to its end, or, as a server, to its first answer."""
     net, (model, onnx) = settings["net"], _two(settings)
-    sides = {name: partial(_started, command) for name, command in commands.items()}
+    sides = {name: partial(started, command) for name, command in commands.items()}
     sides |= {
         "server, model file": partial(_answered, model, settings["photo"]),
         "server, ONNX": partial(_answered, onnx, settings["photo"]),
@@ -137,13 +132,9 @@ def _calls(report: Report, options: Options, settings: Settings) -> dict[str, li
     return measured
 
 
-def _started(command: list[str], number: int = 0) -> Measured:
-    return {"seconds": seconds(lambda: subprocess.run(command, check=True, capture_output=True))}
-
-
 def _answered(file: str, photo: str, number: int = 0) -> Measured:
-    sys.path.insert(0, str(ROOT))
-    from tests.serve.crowd import alone
+    """How long a server takes from its start to its first answer."""
+    from tests.serve.crowd import alone  # `data` has made tests importable
 
     content, began = Path(photo).read_bytes(), perf_counter()
     with serving(file) as (port, _):

@@ -5,7 +5,6 @@ What others take to do the same stands beside it: torch no more than imported, a
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from functools import partial
@@ -52,10 +51,10 @@ def main(options: Options) -> None:
             commands["import fastai.vision.all"] = [theirs, "-W", "ignore", "-c", "from fastai.vision.all import *"]
             commands["fastai: load and answer"] = [theirs, "-W", "ignore", "-c", ASK_FASTAI, pickled, photo]
         for command in commands.values():
-            _measured(command)  # the files of every side are in memory before anything counts
+            started(command)  # the files of every side are in memory before anything counts
         measured = by_turns(
             dict.fromkeys(commands, options.times(7)),
-            {name: partial(_measured, command) for name, command in commands.items()},
+            {name: partial(started, command) for name, command in commands.items()},
         )
     report = Report("s6_start", "S6  fresh processes, whole: start, imports, work, end", options)
     took = {name: report.row(name, [each["seconds"] for each in rounds], "s") for name, rounds in measured.items()}
@@ -71,10 +70,9 @@ def main(options: Options) -> None:
     report.finish(measured)
 
 
-def _measured(command: list[str], number: int = 0) -> Measured:
-    # Where Python may keep no compiled code, it would compile a checkout anew at every start, and installed packages never.
-    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {"seconds": seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=usual))}
+def started(command: list[str], number: int = 0) -> Measured:
+    """How long a command takes from its start to its end."""
+    return {"seconds": seconds(lambda: subprocess.run(command, check=True, capture_output=True))}
 
 
 def export(settings: Settings) -> Measured:

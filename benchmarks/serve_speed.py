@@ -3,8 +3,7 @@
 The limit: each photo is read by as many threads as there are processors, and the model's forward pass runs on batches,
 with nothing around either. The server is a process of its own; its clients share the machine with it, as they share its
 time, and each checks every answer. Answers of batches may differ from those of calls in the last digits, so there they
-are only counted. The same model as an ONNX file is served, too, and its graph run alone, which resizes
-the pixels itself.
+are only counted. The same model as an ONNX file is served, too, and its graph, which resizes the pixels itself, run alone.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def main(options: Options) -> None:
         size: report.row(f"read and compute alone, by {size}", [each[f"by {size}"] for each in measured["limit"]], "/s")
         for size in CLIENTS
     }
-    for kind in ("forward", "ONNX Runtime"):
+    for kind in ("forward pass", "ONNX Runtime"):
         for size in CLIENTS:
             report.row(f"{kind} alone, by {size}", [each[f"{kind} by {size}"] for each in measured["limit"]], "/s")
     for clients in CLIENTS if options.peers else ():
@@ -114,7 +113,7 @@ def limit(settings: Settings) -> Measured:
     for size in CLIENTS:
         batch = torch.stack([predictor.codec.input.encode(each) for each in (files * 2)[:size]])
         [arrays] = exported.input.batches([exported.read(files[0])] * size, sys.maxsize)
-        found[f"forward by {size}"] = repeated(size, partial(predictor.outputs, batch))
+        found[f"forward pass by {size}"] = repeated(size, partial(predictor.outputs, batch))
         found[f"ONNX Runtime by {size}"] = repeated(size, partial(exported.outputs, arrays))
     return found
 

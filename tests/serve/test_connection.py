@@ -37,14 +37,14 @@ def is_fine(port: int) -> bool:
     return status(raw(port, f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)) == 200
 
 
-def seconds_of_all_but_few(port: int) -> float:
-    """Within what time 99 of 100 requests are answered."""
+def answer_times(port: int) -> list[float]:
+    """How long each of some requests takes, from the quickest to the slowest."""
     times = []
     for _ in range(count(10, 500)):
         started = time.monotonic()
         assert is_fine(port)
         times.append(time.monotonic() - started)
-    return sorted(times)[len(times) * 99 // 100]
+    return sorted(times)
 
 
 @pytest.mark.promise("E4")
@@ -79,15 +79,17 @@ def test_slow_senders_are_let_go_and_hold_up_nobody() -> None:
     begun = [b"", b"POST /pre", HEAD, HEAD + b"Content-Length: 1000\r\n\r\n", CHUNKED + b"5\r\nab"]
     limits = replace(LIMITS, header_time=count(0.5, 20.0), body_time=count(0.5, 20.0))
     with serving(build_app(small_predictor(), limits=limits), limits) as port, ExitStack() as slow:
-        alone = seconds_of_all_but_few(port)
+        alone = answer_times(port)
         opened = [slow.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(count(100, 1000))]
         for place, each in enumerate(opened):
             each.sendall(begun[place % len(begun)])
-        beside = seconds_of_all_but_few(port)
+        beside = answer_times(port)
         for each in opened:
             each.settimeout(limits.header_time + 60)
             assert status(all_of(each)) in (0, 408)  # it ends, and doesn't run into that time
-    assert beside < count(20, 2 * alone)  # with other tests beside it the machine may be slow
+    assert beside[-1] < count(20, 2)  # with other tests beside it the machine may be slow
+    place = len(alone) * 99 // 100
+    assert beside[place] < count(20, 2 * alone[place])
 
 
 @pytest.mark.promise("E3")

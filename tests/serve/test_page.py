@@ -280,7 +280,7 @@ WAYS = {
     "a style": "made('link', {rel: 'stylesheet', href: url + 'static/page.css'}).then(read)",
     "a frame": "made('iframe', {src: url}).then(frame => frame.contentDocument && read())",
     "an object": "made('object', {data: url + 'docs'}).then(frame => frame.contentDocument && read())",
-    "a form": "made('iframe', {name: 'there', srcdoc: form}).then(() => new Promise(yes => setTimeout(yes, 100)))",
+    "a form": "made('iframe', {srcdoc: form}).then(() => new Promise(yes => setTimeout(yes, 100)))",
     "a socket": "new Promise((yes, no) => Object.assign(new WebSocket(url.replace('http', 'ws') + 'predict'), "
     "{onopen: yes, onerror: no})).then(read)",
     "a stream of events": "new Promise((yes, no) => Object.assign(new EventSource(url + 'health'), "

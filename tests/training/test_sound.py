@@ -13,6 +13,7 @@ from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.sound_dataloaders import SoundDataLoaders
 from fledge.data.sound_files import get_sound_files
+from fledge.models.architecture import Custom
 from fledge.models.vision import VisionNet
 from fledge.predictor.model_file import load
 from fledge.tasks.sound_classification import SoundClassification
@@ -78,6 +79,19 @@ def test_a_body_of_pictures_hears_one_channel_and_begins_frozen_with_weights(dls
 def test_a_network_of_ones_own_is_taken_as_it_is(dls: DataLoaders) -> None:
     own = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(16, 2))
     assert sound_learner(dls, own).model is own
+
+
+def test_a_function_makes_the_network_for_as_many_outputs_as_there_are(dls: DataLoaders) -> None:
+    def own(outputs: int) -> nn.Module:
+        return nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(16, outputs))
+
+    learn = sound_learner(dls, own)
+    assert [each.shape[0] for each in learn.model.parameters()] == [2, 2]
+    assert learn.architecture == Custom("Sequential")
+    with pytest.raises(UsageError, match="3 is no network"):
+        sound_learner(dls, 3)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="made a int of 2 outputs"):
+        sound_learner(dls, lambda outputs: outputs)  # type: ignore[arg-type,return-value]
 
 
 def test_new_weights_depend_on_the_seed_alone(dls: DataLoaders) -> None:

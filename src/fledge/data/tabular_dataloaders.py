@@ -28,7 +28,8 @@ from fledge.data.stored_tables import BLOCK, StoredTable, sampled
 from fledge.data.table_pieces import StoredRows, TablePieces, is_too_large
 from fledge.data.table_reading import found_below, read_table
 from fledge.data.table_target import check_names, class_labels, numbers, row_target
-from fledge.data.tabular_options import Options, Reading, offer_time, splitter_of
+from fledge.data.tabular_options import Options, Reading
+from fledge.data.tabular_split import offer_time, splitter_of
 from fledge.data.tabular_suspicions import hashed, suspicions
 from fledge.transforms.category import CategoryBlock
 from fledge.transforms.columnar import ManyRows

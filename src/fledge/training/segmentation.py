@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from torch import nn
-
 from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
-from fledge.models.architecture import Custom
 from fledge.models.bodies import Padding
-from fledge.models.unet import WIDTHS, small_unet, unet
-from fledge.training.asked import Asked, Network
+from fledge.models.unet import WIDTHS, SmallUNet, small_unet, unet
+from fledge.training.asked import Asked, Net
 from fledge.training.learner import Learner
-from fledge.training.vision import normalised, shown_sides
+from fledge.training.vision import shown_sides
 from fledge.transforms.image import Image
 from fledge.transforms.mask import Mask
 
 
 def unet_learner(
     dls: DataLoaders,
-    net: str | nn.Module = "small",
+    net: Net = "small",
     *,
     pretrained: bool = True,
     weights: str | Path | None = None,
@@ -43,24 +41,10 @@ def unet_learner(
         raise UsageError(
             "unet_learner needs loaders of pictures and masks", hint="build them with SegmentationDataLoaders, or MaskBlock"
         )
-    asked, channels = Asked(net, pretrained, weights), dls.codec.input.channels
+    channels = dls.codec.input.channels
 
-    def made(outputs: int) -> tuple[Network, DataLoaders]:
-        if isinstance(net, nn.Module):
-            return (Custom(type(net).__name__), net), dls
-        if not asked.is_body:
-            described = replace(small_unet(outputs, channels, min(shown_sides(dls))), dropout=dropout)
-            return (described, described.build()), dls
-        architecture, model, expected = unet(
-            net,
-            outputs,
-            pretrained=pretrained,
-            weights=weights,
-            channels=channels,
-            widths=widths,
-            dropout=dropout,
-            padding=padding,
-        )
-        return (architecture, model), normalised(dls, expected) if normalize else dls
+    def small(outputs: int) -> SmallUNet:
+        return replace(small_unet(outputs, channels, min(shown_sides(dls))), dropout=dropout)
 
-    return asked.learner(dls, options, made)
+    bodies = partial(unet, channels=channels, widths=widths, dropout=dropout, padding=padding)
+    return Asked(net, pretrained, weights, normalize).learner(dls, options, small, bodies)

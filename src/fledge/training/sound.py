@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
-
-from torch import nn
 
 from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
 from fledge.models.bodies import Padding
 from fledge.models.recogniser import Pooling
 from fledge.models.small import SmallNet
+from fledge.models.vision import vision_net
+from fledge.training.asked import Asked, Net
 from fledge.training.learner import Learner
-from fledge.training.seen import seeing_learner
 from fledge.transforms.sound import Sound
 
 _WIDTH, _BLOCKS = 8, 4
@@ -22,7 +22,7 @@ _WIDTH, _BLOCKS = 8, 4
 
 def sound_learner(
     dls: DataLoaders,
-    net: str | nn.Module = "small",
+    net: Net = "small",
     *,
     pretrained: bool = True,
     weights: str | Path | None = None,
@@ -40,8 +40,8 @@ def sound_learner(
     """
     if dls.codec is None or not isinstance(dls.codec.input, Sound):
         raise UsageError("sound_learner needs loaders of sounds", hint="build them with SoundBlock, or SoundDataLoaders")
-    of_body: dict[str, Any] = {"pretrained": pretrained, "weights": weights, "pool": pool, "hidden": hidden, "dropout": dropout}
-    return seeing_learner(dls, net, _small, 1, options, padding=padding, **of_body)
+    bodies = partial(vision_net, channels=1, pool=pool, hidden=hidden, dropout=dropout, padding=padding)
+    return Asked(net, pretrained, weights).learner(dls, options, _small, bodies)
 
 
 def _small(outputs: int) -> SmallNet:

@@ -6,20 +6,18 @@ from math import log2
 from pathlib import Path
 from typing import Any, Literal
 
-from torch import nn
-
 from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
-from fledge.models.architecture import Architecture
 from fledge.models.bodies import Padding
 from fledge.models.by_piece import ByPiece, PieceNet
 from fledge.models.drawn import Drawn, DrawnNet
+from fledge.models.pretrained import Statistics
 from fledge.models.recogniser import Pooling
 from fledge.models.small import SmallNet
-from fledge.training.asked import Network
+from fledge.models.vision import vision_net
+from fledge.training.asked import Asked, Net
 from fledge.training.learner import Learner
 from fledge.training.mixing import CutMix, MixUp
-from fledge.training.seen import seeing_learner
 from fledge.transforms.track import Track
 
 _WIDTH = 8
@@ -28,7 +26,7 @@ _WIDTH = 8
 
 def track_learner(
     dls: DataLoaders,
-    net: str | nn.Module = "small",
+    net: Net = "small",
     *,
     pretrained: bool = True,
     weights: str | Path | None = None,
@@ -50,11 +48,16 @@ def track_learner(
     if any(isinstance(each, MixUp | CutMix) for each in options.get("callbacks", ())):
         raise UsageError("events of two movements can't be mixed", hint="leave MixUp and CutMix to pictures and sounds")
 
-    def small(outputs: int) -> SmallNet:
-        return SmallNet(outputs, track.canvas.channels, _WIDTH, blocks=max(1, round(log2(track.canvas.size / 4))))
+    canvas = track.canvas
 
-    def by_piece(architecture: Architecture, model: nn.Module) -> Network:
-        return ByPiece(DrawnNet(track.canvas, architecture)), PieceNet(Drawn(track.canvas, model))
+    def small(outputs: int) -> ByPiece:
+        blocks = max(1, round(log2(canvas.size / 4)))
+        return ByPiece(DrawnNet(canvas, SmallNet(outputs, canvas.channels, _WIDTH, blocks=blocks)))
 
-    of_body: dict[str, Any] = {"pretrained": pretrained, "weights": weights, "pool": pool, "hidden": hidden, "dropout": dropout}
-    return seeing_learner(dls, net, small, track.canvas.channels, options, by_piece, padding=padding, **of_body)
+    def bodies(name: str, outputs: int, **of_weights: Any) -> tuple[ByPiece, PieceNet, Statistics]:
+        architecture, model, expected = vision_net(
+            name, outputs, channels=canvas.channels, pool=pool, hidden=hidden, dropout=dropout, padding=padding, **of_weights
+        )
+        return ByPiece(DrawnNet(canvas, architecture)), PieceNet(Drawn(canvas, model)), expected
+
+    return Asked(net, pretrained, weights).learner(dls, options, small, bodies)

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from torch import nn
-
-from fledge.core.errors import UsageError, shown
+from fledge.core.errors import UsageError
 from fledge.data.dataloaders import DataLoaders
 from fledge.data.loader import Loader
-from fledge.models.architecture import Custom
 from fledge.models.bodies import Padding
-from fledge.models.pretrained import Statistics
 from fledge.models.recogniser import Pooling
-from fledge.models.small import small_net
+from fledge.models.small import SmallNet, small_net
 from fledge.models.vision import vision_net
-from fledge.training.asked import Asked, Network
+from fledge.training.asked import Asked, Net
 from fledge.training.learner import Learner
 from fledge.transforms.image import Image
-
-Net = str | nn.Module | Callable[[int], nn.Module]
-"""A timm name, "small", a network of one's own, or a function that makes one for so many outputs."""
 
 
 def vision_learner(
@@ -50,43 +42,13 @@ def vision_learner(
         raise UsageError(
             "vision_learner needs loaders of pictures", hint="build them with ImageBlock, or use Learner(dls, model)"
         )
-    asked, channels = Asked(net, pretrained, weights), dls.codec.input.channels
+    channels = dls.codec.input.channels
 
-    def made(outputs: int) -> tuple[Network, DataLoaders]:
-        if not asked.is_body:
-            return _of_ones_own(net, outputs, dls), dls
-        architecture, model, expected = vision_net(
-            str(net),
-            outputs,
-            pretrained=pretrained,
-            weights=weights,
-            channels=channels,
-            pool=pool,
-            hidden=hidden,
-            dropout=dropout,
-            padding=padding,
-            size=size,
-        )
-        return (architecture, model), normalised(dls, expected) if normalize else dls
+    def small(outputs: int) -> SmallNet:
+        return small_net(outputs, channels, min(shown_sides(dls)))
 
-    return asked.learner(dls, options, made)
-
-
-def _of_ones_own(net: Net, outputs: int, dls: DataLoaders) -> Network:
-    if net == "small":
-        height, width = shown_sides(dls)
-        small = small_net(outputs, dls.codec.input.channels if dls.codec else 3, min(height, width))
-        return small, small.build()
-    if isinstance(net, nn.Module):
-        return Custom(type(net).__name__), net
-    if isinstance(net, str) or not callable(net):
-        raise UsageError(
-            f"{shown(net)} is no network", hint='pass a timm name such as "resnet18", "small", a module or a function'
-        )
-    model = net(outputs)
-    if not isinstance(model, nn.Module):
-        raise UsageError(f"{shown(net)} made a {type(model).__name__} of {outputs} outputs, and a network was expected")
-    return Custom(type(model).__name__), model
+    bodies = partial(vision_net, channels=channels, pool=pool, hidden=hidden, dropout=dropout, padding=padding, size=size)
+    return Asked(net, pretrained, weights, normalize).learner(dls, options, small, bodies)
 
 
 def shown_sides(dls: DataLoaders) -> tuple[int, int]:
@@ -94,11 +56,3 @@ def shown_sides(dls: DataLoaders) -> tuple[int, int]:
     batch = dls.train.pick([0]) if isinstance(dls.train, Loader) else dls.one_batch()
     height, width = batch.inputs.shape[-2:]
     return height, width
-
-
-def normalised(dls: DataLoaders, expected: Statistics) -> DataLoaders:
-    """The loaders with the statistics that the weights expect, where nothing else was asked for."""
-    codec = dls.codec
-    assert codec is not None
-    plain = replace(codec.input, mean=Image.mean, std=Image.std) == codec.input
-    return dls.normalised(expected.mean, expected.std) if plain else dls
