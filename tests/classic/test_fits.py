@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from torch import Tensor
 
 from fledge.classic import linear as linear_module
-from fledge.classic.forest import as_trees, forest
+from fledge.classic.forest import as_trees, forest, grow
 from fledge.classic.linear import Scaling, linear, weights_of
 from fledge.classic.material import Material
 from fledge.classic.neighbours import neighbours
@@ -52,6 +54,24 @@ def test_a_forest_of_classes_gives_the_probabilities_of_scikit_learn() -> None:
     strange = torch.rand(500, 400, generator=torch.Generator().manual_seed(0))
     ours = trees(strange).softmax(1).numpy()
     assert np.allclose(ours, theirs.predict_proba(strange.numpy()), atol=1e-5)
+
+
+def test_a_forest_leaves_the_filters_for_warnings_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fledge.classic.forest.usual_workers", lambda: 2)
+    features, targets = arrays(material_of(picture_loaders("classes")))
+    before, interval = list(warnings.filters), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads take turns so often that they do meet
+    try:
+        for seed in range(5):
+            grow(RandomForestClassifier(100, random_state=seed), features, targets)
+            assert warnings.filters == before
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def test_what_a_forest_warns_of_is_said_when_it_is_grown() -> None:
+    with pytest.warns(UserWarning, match="unique classes is greater than 50%"):
+        grow(RandomForestClassifier(2), np.zeros((30, 2)), np.arange(30))
 
 
 @pytest.mark.parametrize("goal", ["tags", "numbers"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -30,25 +31,38 @@ def forest(material: Material, seed: int) -> Fitted:
     # Large data and many classes make large leaves, so that a forest stays a file of reasonable size.
     least = math.ceil(len(material) * TREES * (material.outputs + 8) / _ROOM)
     kind = RandomForestClassifier if classes else RandomForestRegressor
-    grown = kind(
+    trees = kind(
         TREES,
         max_features="sqrt" if material.goal != "numbers" else 1 / 3,
         max_depth=_DEPTH,
         min_samples_leaf=least,
-        n_jobs=usual_workers(),
         random_state=key(seed, "forest") & 0xFFFFFFFF,
     )
     targets = material.targets.numpy()
-    grown.fit(material.features.numpy(), targets[:, 0] if targets.ndim == 2 and targets.shape[1] == 1 else targets)
-    places = grown.classes_ if classes else np.arange(material.outputs)
+    grow(trees, material.features.numpy(), targets[:, 0] if targets.ndim == 2 and targets.shape[1] == 1 else targets)
+    places = trees.classes_ if classes else np.arange(material.outputs)
     inputs = material.features.shape[1]
-    architecture, model = as_trees(grown, places, inputs=inputs, outputs=material.outputs, goal=material.goal)
+    architecture, model = as_trees(trees, places, inputs=inputs, outputs=material.outputs, goal=material.goal)
     return Fitted.on(material, model, architecture)
 
 
-def as_trees(grown: Any, places: NDArray[np.int64], *, inputs: int, outputs: int, goal: Goal) -> tuple[TreesNet, Trees]:
+def grow(trees: Any, features: NDArray[Any], targets: NDArray[Any]) -> None:
+    """Grows a forest of scikit-learn's by several threads; what is warned of meanwhile is said afterwards.
+
+    Each of its threads swaps the whole process's filters for warnings for a while, and two at once may leave them
+    empty for good. So what they swap is put away afterwards, and what they warn of when it is empty is dropped.
+    """
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        trees.set_params(n_jobs=usual_workers()).fit(features, targets)
+    for each in heard:
+        if "`sklearn.utils.parallel.delayed`" not in str(each.message):
+            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
+
+
+def as_trees(forest: Any, places: NDArray[np.int64], *, inputs: int, outputs: int, goal: Goal) -> tuple[TreesNet, Trees]:
     """The trees of a forest as one table of nodes; `places` says which output each of its values is."""
-    trees = [each.tree_ for each in grown.estimators_]
+    trees = [each.tree_ for each in forest.estimators_]
     starts = np.cumsum([0, *(tree.node_count for tree in trees)])
     nodes = np.arange(starts[-1])
     ends = np.concatenate([tree.children_left < 0 for tree in trees])

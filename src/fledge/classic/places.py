@@ -11,12 +11,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fledge.classic.fitted import Fitted
-from fledge.classic.forest import as_trees
+from fledge.classic.forest import as_trees, grow
 from fledge.core.errors import DataError, UsageError
 from fledge.core.seeds import generator, key
 from fledge.data.batch import Batch
 from fledge.data.loader import Loader
-from fledge.data.parallel import usual_workers
 from fledge.models.each_place import Cells, EachPlace, Map, PlaceModel, SameMap
 from fledge.models.goal import as_outputs
 from fledge.transforms.image import Image
@@ -53,10 +52,10 @@ def colour_and_place(loader: Loader, outputs: int, seed: int) -> Fitted:
     if not isinstance(image, Image):
         raise UsageError(f"cells are those of pictures, and the inputs are {type(image).__name__}")
     features, classes = _cells(loader, image, seed)
-    grown = RandomForestClassifier(
-        _TREES, max_depth=_DEPTH, min_samples_leaf=_LEAF, n_jobs=usual_workers(), random_state=key(seed, "forest") & 0xFFFFFFFF
-    ).fit(features.numpy(), classes.numpy())
-    trees, model = as_trees(grown, grown.classes_, inputs=features.shape[1], outputs=outputs, goal="classes")
+    numbers = key(seed, "forest") & 0xFFFFFFFF
+    forest = RandomForestClassifier(_TREES, max_depth=_DEPTH, min_samples_leaf=_LEAF, random_state=numbers)
+    grow(forest, features.numpy(), classes.numpy())
+    trees, model = as_trees(forest, forest.classes_, inputs=features.shape[1], outputs=outputs, goal="classes")
     whole = PlaceModel(Cells(image.mean, image.std), model)
     architecture = EachPlace(trees, image.channels, image.mean, image.std)
     return Fitted(whole.eval().requires_grad_(False), architecture, f"learned from {len(classes):,} cells")
