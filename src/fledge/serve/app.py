@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from fledge.core.errors import shown
 from fledge.core.log import log
+from fledge.core.openmp import end_own_helpers
 from fledge.core.strict_json import JsonObject
 from fledge.serve.about import openapi, schema
 from fledge.serve.batcher import Batcher
@@ -77,7 +78,10 @@ def build_app(
     kind = input_kind(predictor)
     most = usual if batch is None else batch
     batcher = Batcher(predictor, most=most, waiting=limits.waiting, encode=kind.encode, answers=kind.answers, computer=computer)
-    return App(predictor.warm(), gate or Gate(), limits, batcher, Metrics(worker))
+    predictor.warm()
+    if computer is None:  # from here on the batcher's thread computes, and this one doesn't
+        end_own_helpers()
+    return App(predictor, gate or Gate(), limits, batcher, Metrics(worker))
 
 
 @final
